@@ -1,0 +1,50 @@
+import { availableParallelism } from 'node:os';
+import { Piscina } from 'piscina';
+
+export interface WorkerPoolOptions {
+  /** URL of the compiled `*.worker.js`; its default export takes one task and returns one result. */
+  readonly worker: URL;
+  readonly threads: number;
+  /** Handed to the thread as `workerData`. */
+  readonly data: unknown;
+  /** Tasks that may wait before `run` rejects with "queue full". */
+  readonly maxQueue: number;
+}
+
+/** Threads that stay warm for the life of the server. `run` may be cancelled while the task still waits or runs. */
+export class WorkerPool<Task, Result> {
+  private readonly pool: Piscina<Task, Result>;
+
+  constructor(options: WorkerPoolOptions) {
+    this.pool = new Piscina<Task, Result>({
+      filename: options.worker.href,
+      minThreads: options.threads,
+      maxThreads: options.threads,
+      idleTimeout: Infinity,
+      concurrentTasksPerWorker: 1,
+      maxQueue: options.maxQueue,
+      workerData: options.data,
+    });
+  }
+
+  /**
+   * Runs one task. Cancelling a *running* task ends its thread and starts a fresh one, so give a signal only where that
+   * price is right (a deadline), never for routine cancellation. Buffers are copied, never transferred.
+   */
+  run(task: Task, signal?: AbortSignal): Promise<Result> {
+    return this.pool.run(task, signal ? { signal } : {});
+  }
+
+  get queued(): number {
+    return this.pool.queueSize;
+  }
+
+  async close(): Promise<void> {
+    await this.pool.close({ force: true });
+  }
+}
+
+/** Half of the cores, at least one: the other half carries sockets, decoding and the other pool. */
+export function defaultThreads(): number {
+  return Math.max(1, Math.floor(availableParallelism() / 2));
+}

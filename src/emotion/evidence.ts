@@ -1,0 +1,89 @@
+import type { Emotion, PartialScores } from './scores.js';
+
+export const MODALITIES = ['voice', 'text'] as const;
+export type Modality = (typeof MODALITIES)[number];
+
+/** One human-readable reason. */
+export interface Cue {
+  readonly modality: Modality;
+  /** Stable key: `pitchHeight`, `loudness`, … for the voice, `word` for text. */
+  readonly name: string;
+  /** What a person would say: "pitch 2.1 σ above the usual", "the word “awful”". */
+  readonly detail: string;
+  readonly toward: Emotion;
+  /** Share of this expert's log-odds for `toward`, in nats; may be negative when it speaks against. */
+  readonly weight: number;
+  /** Milliseconds since the session's first sample. */
+  readonly audioMs?: readonly [number, number];
+  /** Character offsets into the transcript, end exclusive. */
+  readonly textSpan?: readonly [number, number];
+}
+
+/** What the audio itself says about how far the voice model can be trusted. */
+export interface VoiceQuality {
+  /** Milliseconds with a voiced pitch. */
+  readonly voicedMs: number;
+  /** Speech level over the noise floor, dB. */
+  readonly snrDb: number;
+  /** Share of samples at full scale, 0..1. */
+  readonly clipping: number;
+}
+
+/** What is known of the words' trustworthiness. */
+export interface TextQuality {
+  /** Mean token probability of the recogniser, 0..1; 1 for words the client supplied. */
+  readonly asrConfidence: number;
+  /** Words that carry meaning (letters or emoji; stop words left out). */
+  readonly contentWords: number;
+  /** Does the text model read this language? */
+  readonly languageSupported: boolean;
+}
+
+export interface Quality {
+  readonly voice: VoiceQuality;
+  readonly text: TextQuality;
+}
+
+/** Why a modality says nothing. An expected outcome, not an error. */
+export type UnavailableReason =
+  | 'notProvided' // the client sent none of it
+  | 'notConsented' // or sent it without consent
+  | 'noSpeech' // nothing voiced in the audio
+  | 'tooShort' // too little voice to read
+  | 'modelUnavailable' // weights are not installed
+  | 'implausible' // a transcript that looks invented
+  | 'empty' // no words
+  | 'unsupportedLanguage'
+  | 'timeout'
+  | 'failed';
+
+/** Which model spoke: its name in `models/manifest.json` and the first 12 hex digits of its sha256. */
+export interface ModelRef {
+  readonly name: string;
+  readonly sha256: string;
+}
+
+export interface AvailableEvidence<M extends Modality = Modality> {
+  readonly modality: M;
+  readonly status: 'available';
+  /** Calibrated posterior over the labels the model knows. */
+  readonly scores: PartialScores;
+  /** The model's own training prior over the same labels. */
+  readonly prior: PartialScores;
+  readonly quality: Quality[M];
+  readonly cues: readonly Cue[];
+  readonly model: ModelRef;
+}
+
+export interface UnavailableEvidence<M extends Modality = Modality> {
+  readonly modality: M;
+  readonly status: 'unavailable';
+  readonly reason: UnavailableReason;
+}
+
+/** What one modality says of one utterance. */
+export type Evidence<M extends Modality = Modality> = AvailableEvidence<M> | UnavailableEvidence<M>;
+
+export function unavailable<M extends Modality>(modality: M, reason: UnavailableReason): UnavailableEvidence<M> {
+  return { modality, status: 'unavailable', reason };
+}
