@@ -11,7 +11,9 @@ const wanted = new Set(process.argv.slice(2));
 const quiet = wanted.has('--quiet');
 
 if (wanted.has('--help')) {
-  console.log('usage: ensure.mjs [--build] [--quiet]\n  installs dependencies if needed; with --build also builds if needed');
+  console.log(
+    'usage: ensure.mjs [--build] [--quiet]\n  installs dependencies if needed; with --build also builds if needed',
+  );
   process.exit(0);
 }
 

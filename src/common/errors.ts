@@ -3,7 +3,12 @@ export const ERRORS = {
   unauthorized: { status: 401, retryable: false, fatal: true, title: 'No valid credentials' },
   forbidden: { status: 403, retryable: false, fatal: false, title: 'Not allowed' },
   consentRequired: { status: 403, retryable: false, fatal: false, title: 'No consent for this processing' },
-  contextProhibited: { status: 403, retryable: false, fatal: true, title: 'Emotion inference is prohibited in this context' },
+  contextProhibited: {
+    status: 403,
+    retryable: false,
+    fatal: true,
+    title: 'Emotion inference is prohibited in this context',
+  },
   configInvalid: { status: 400, retryable: false, fatal: false, title: 'A field is missing or wrong' },
   configLocked: { status: 409, retryable: false, fatal: false, title: 'This can no longer be changed' },
   invalidAudioFrame: { status: 422, retryable: false, fatal: false, title: 'The audio cannot be read' },

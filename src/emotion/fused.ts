@@ -53,7 +53,10 @@ export interface Explanation {
   /** Cues of both modalities, the strongest first. */
   readonly cues: readonly Cue[];
   /** What would have been decided; null when nothing would be left to decide on. */
-  readonly counterfactual: { readonly withoutVoice: Counterfactual | null; readonly withoutText: Counterfactual | null };
+  readonly counterfactual: {
+    readonly withoutVoice: Counterfactual | null;
+    readonly withoutText: Counterfactual | null;
+  };
   readonly gates: readonly string[];
 }
 

@@ -1,0 +1,135 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+import { messageOf } from './errors.js';
+
+/** The folder that holds package.json, found upwards from this file: the same for sources, the build and tests. */
+export const PROJECT_ROOT = findRoot(dirname(fileURLToPath(import.meta.url)));
+
+const int = (min: number, max: number, fallback: number) => z.coerce.number().int().min(min).max(max).default(fallback);
+const flag = (fallback: boolean) =>
+  z
+    .enum(['true', 'false'])
+    .default(fallback ? 'true' : 'false')
+    .transform((value) => value === 'true');
+const list = z
+  .string()
+  .default('')
+  .transform((value) =>
+    value
+      .split(',')
+      .map((item) => item.trim())
+      .filter(Boolean),
+  );
+const path = (fallback: string) =>
+  z
+    .string()
+    .min(1)
+    .default(fallback)
+    .transform((value) => resolve(PROJECT_ROOT, value));
+
+/** Every key the server reads, with unit, default and bounds. `.env.example` says the same in words. */
+const EnvSchema = z.object({
+  NODE_ENV: z.enum(['development', 'production', 'test']).default('development'),
+  HOST: z.string().min(1).default('127.0.0.1'),
+  PORT: int(0, 65_535, 8080),
+  LOG_LEVEL: z.enum(['error', 'warn', 'log', 'debug', 'verbose']).default('log'),
+  LOG_JSON: flag(false),
+  CORS_ORIGINS: list,
+
+  API_KEYS: list,
+  TOKEN_SECRET: z.string().min(32).optional(),
+  TOKEN_TTL_S: int(10, 86_400, 600),
+
+  MODELS_DIR: path('models'),
+  CACHE_DIR: path('data/models'),
+  ACOUSTIC_MODEL: z.string().min(1).default('seven'),
+  ACOUSTIC_BACKEND: z.enum(['auto', 'node', 'wasm', 'cpu']).default('auto'),
+  ACOUSTIC_THREADS: int(0, 64, 0),
+  TEXT_MODEL: z.string().min(1).default('emotion7'),
+  TEXT_THREADS: int(1, 64, 1),
+  WHISPER_MODEL: z.string().min(1).default('Xenova/whisper-base'),
+  WHISPER_DTYPE: z.enum(['fp32', 'fp16', 'q8', 'q4']).default('q8'),
+  WHISPER_DOWNLOAD: flag(true),
+  WHISPER_THREADS: int(1, 64, 1),
+  WHISPER_TIMEOUT_MS: int(1_000, 600_000, 30_000),
+  HUB_URL: z.url().default('https://huggingface.co'),
+  AUDIO_DENOISE: z.enum(['off', 'rnnoise']).default('off'),
+
+  MAX_FRAME_BYTES: int(1_024, 1_048_576, 262_144),
+  MAX_TEXT_CHARS: int(1, 100_000, 5_000),
+  MAX_UPLOAD_MB: int(1, 2_048, 50),
+  MAX_SESSION_S: int(1, 86_400, 14_400),
+  MAX_SESSIONS: int(1, 100_000, 500),
+  MAX_SESSIONS_PER_TOKEN: int(1, 100_000, 100),
+  MAX_UNAUTHENTICATED: int(1, 100_000, 100),
+  IDLE_TIMEOUT_S: int(1, 3_600, 60),
+  CREDIT_MS: int(1_000, 600_000, 20_000),
+});
+
+type Env = z.infer<typeof EnvSchema>;
+
+/** The validated configuration, frozen. Secrets that were not given are generated outside production. */
+export interface Config extends Omit<Env, 'TOKEN_SECRET'> {
+  readonly TOKEN_SECRET: string;
+  /** The key made up for this run, to be printed; absent when keys were configured. */
+  readonly generatedApiKey?: string;
+}
+
+/** A configuration that cannot work: the message names the key, what was given, and what is allowed. */
+export class ConfigError extends Error {}
+
+/** Reads `.env` in the project's folder (existing variables win), then the environment. The only reader of `process.env`. */
+export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
+  const given = { ...readDotEnv(join(PROJECT_ROOT, '.env')), ...env };
+  const known = Object.fromEntries(
+    Object.keys(EnvSchema.shape).flatMap((key) => (given[key] ? [[key, given[key]]] : [])),
+  );
+  const parsed = EnvSchema.safeParse(known);
+  if (!parsed.success) throw new ConfigError(parsed.error.issues.map((issue) => describe(issue, known)).join('\n'));
+  const production = parsed.data.NODE_ENV === 'production';
+  if (production && parsed.data.API_KEYS.length === 0) {
+    throw new ConfigError(
+      'API_KEYS is empty: in production give at least one key, e.g. API_KEYS=$(openssl rand -hex 24)',
+    );
+  }
+  if (production && !parsed.data.TOKEN_SECRET) {
+    throw new ConfigError('TOKEN_SECRET is missing: in production give at least 32 characters, the same on every node');
+  }
+  const generatedApiKey =
+    parsed.data.API_KEYS.length === 0 ? `ut_dev_${randomBytes(18).toString('base64url')}` : undefined;
+  return Object.freeze({
+    ...parsed.data,
+    TOKEN_SECRET: parsed.data.TOKEN_SECRET ?? randomBytes(32).toString('hex'),
+    ...(generatedApiKey ? { generatedApiKey, API_KEYS: [generatedApiKey] } : {}),
+  });
+}
+
+const SECRETS = new Set(['API_KEYS', 'TOKEN_SECRET']);
+
+function describe(issue: z.core.$ZodIssue, given: Record<string, unknown>): string {
+  const key = String(issue.path[0]);
+  const value = SECRETS.has(key) ? 'a secret' : JSON.stringify(given[key]);
+  return `${key}: ${value} was given. ${issue.message}. See .env.example.`;
+}
+
+function readDotEnv(file: string): Record<string, string> {
+  if (!existsSync(file)) return {};
+  const entries: [string, string][] = [];
+  for (const [index, line] of readFileSync(file, 'utf8').split('\n').entries()) {
+    if (/^\s*(#.*)?$/.test(line)) continue;
+    const match = /^\s*([A-Z][A-Z0-9_]*)\s*=\s*(.*?)\s*$/.exec(line);
+    if (!match?.[1]) throw new ConfigError(`.env line ${index + 1} is not KEY=value`);
+    entries.push([match[1], (match[2] ?? '').replace(/^(['"])(.*)\1$/, '$2')]);
+  }
+  return Object.fromEntries(entries);
+}
+
+function findRoot(from: string): string {
+  if (existsSync(join(from, 'package.json'))) return from;
+  const parent = dirname(from);
+  if (parent === from) throw new ConfigError(messageOf('package.json was not found above the program'));
+  return findRoot(parent);
+}

@@ -1,0 +1,196 @@
+/**
+ * The whole wire on one page: version 1 of `/v1/stream` (docs/protocol.md tells it in words). Types, schemas and limits
+ * only, so that the pages, the command line and any client may import it.
+ */
+import { z } from 'zod';
+import type { ErrorCode } from '../common/errors.js';
+import type { Cue, Modality, UnavailableReason } from '../emotion/evidence.js';
+import type { FusedEmotion } from '../emotion/fused.js';
+import type { Emotion, PartialScores } from '../emotion/scores.js';
+import type { EndReason, Transcript } from '../emotion/utterance.js';
+
+export const STREAM_NAMESPACE = '/v1/stream';
+
+// ── Client → server ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+export const ENCODINGS = ['pcm_s16le', 'pcm_f32le', 'mulaw', 'webm_opus', 'ogg_opus'] as const;
+
+export const AudioFormatSchema = z.strictObject({
+  encoding: z.enum(ENCODINGS),
+  /** Hz. For a container (webm, ogg) the rate inside it wins. */
+  sampleRate: z.int().min(8_000).max(48_000),
+  channels: z.union([z.literal(1), z.literal(2)]).default(1),
+});
+
+export const EndpointingSchema = z.strictObject({
+  minSilenceMs: z.int().min(100).max(5_000).optional(),
+  maxUtteranceMs: z.int().min(1_000).max(30_000).optional(),
+  preRollMs: z.int().min(0).max(2_000).optional(),
+});
+
+const LanguageSchema = z
+  .string()
+  .regex(/^(auto|[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*)$/, 'auto or a BCP 47 tag such as en or zh-CN');
+
+const TunableSchema = z.strictObject({
+  endpointing: EndpointingSchema.optional(),
+  /** 0 switches interim results off. */
+  interimIntervalMs: z.union([z.literal(0), z.int().min(200).max(10_000)]).optional(),
+  locale: z.literal('en').optional(),
+});
+
+/** The consent record and the context are judged by privacy/consent.ts, which says what is wrong with them. */
+export const SessionStartSchema = TunableSchema.extend({
+  clientRef: z.string().max(200).optional(),
+  audio: AudioFormatSchema.optional(),
+  language: LanguageSchema.default('auto'),
+  modalities: z.array(z.enum(['voice', 'text'])).min(1),
+  consent: z.unknown(),
+  context: z.unknown(),
+});
+
+export const SessionUpdateSchema = TunableSchema.extend({ audio: z.unknown().optional() });
+
+export const AudioFrameSchema = z.strictObject({ seq: z.int().min(0) });
+
+export const TextInputSchema = z
+  .strictObject({
+    text: z.string(),
+    ref: z.string().max(200).optional(),
+    startMs: z.int().min(0).optional(),
+    endMs: z.int().min(0).optional(),
+    /** `false`: words still being typed or recognised; only final text is analysed. */
+    final: z.boolean().default(true),
+    language: LanguageSchema.optional(),
+  })
+  .refine((v) => (v.startMs === undefined) === (v.endMs === undefined) && (v.endMs ?? 1) >= (v.startMs ?? 0), {
+    message: 'startMs and endMs go together, and endMs is not before startMs',
+    path: ['endMs'],
+  });
+
+export const ConsentWithdrawSchema = z.strictObject({
+  modality: z.enum(['voice', 'text']).optional(),
+  erase: z.boolean().optional(),
+});
+
+export type AudioFormat = z.infer<typeof AudioFormatSchema>;
+export type SessionStart = z.infer<typeof SessionStartSchema>;
+export type SessionUpdate = z.infer<typeof SessionUpdateSchema>;
+export type TextInput = z.infer<typeof TextInputSchema>;
+export type ConsentWithdraw = z.infer<typeof ConsentWithdrawSchema>;
+
+/** Acknowledgement of every client event but `audio.frame`, which is answered by `audio.ack`. */
+export type Ack<T = object> = ({ ok: true } & T) | { ok: false; error: WireErrorBody };
+
+// ── Server → client ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+export interface SessionInfo {
+  readonly sessionId: string;
+  readonly limits: SessionLimits;
+  readonly models: FusedEmotion['models'];
+  readonly transcription: 'ready' | 'loading' | 'unavailable' | 'off';
+}
+
+/** What this session may send; over it comes an error, never silence. */
+export interface SessionLimits {
+  readonly frameBytes: number;
+  readonly textChars: number;
+  readonly sessionMs: number;
+  readonly utteranceMs: number;
+  readonly idleMs: number;
+  readonly sessionsPerToken: number;
+  /** How much unprocessed audio the server holds for this session before it drops frames with `rateLimited`. */
+  readonly creditMs: number;
+}
+
+export interface WireErrorBody {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly param?: string;
+  readonly requestId: string;
+  readonly retryable: boolean;
+  readonly fatal: boolean;
+  readonly retryAfterMs?: number;
+}
+
+/** What one modality says, as it crosses the wire. */
+export type WireEvidence =
+  | { readonly status: 'unavailable'; readonly reason: UnavailableReason }
+  | {
+      readonly status: 'available';
+      readonly scores: PartialScores;
+      readonly reliability: number;
+      readonly top: Emotion;
+      readonly cues: readonly Cue[];
+    };
+
+export const WARNINGS = [
+  'lowSnr',
+  'clipping',
+  'noSpeech',
+  'languageMismatch',
+  'transcriptionUnavailable',
+  'degraded',
+] as const;
+export type WarningCode = (typeof WARNINGS)[number];
+
+interface UtteranceRef {
+  readonly utteranceId: string;
+}
+
+export interface FusionResult extends UtteranceRef, FusedEmotion {
+  readonly resultId: string;
+  readonly revision: number;
+  readonly isFinal: true;
+}
+
+/** Every server event and its own fields; each also carries Stamp. */
+export interface ServerEvents {
+  'audio.ack': { ackSeq: number; receivedMs: number; bufferedMs: number; creditMs: number; lagMs: number };
+  'utterance.start': UtteranceRef & { startMs: number; ref?: string };
+  'transcript.final': UtteranceRef & Transcript;
+  'emotion.voice': UtteranceRef & { isFinal: boolean; startMs: number; endMs: number; evidence: WireEvidence };
+  'emotion.text': UtteranceRef & { isFinal: true; evidence: WireEvidence };
+  'fusion.result': FusionResult;
+  'fusion.revised': FusionResult & { supersedes: string; changed: readonly string[]; cause: 'transcriptRevised' };
+  'utterance.end': UtteranceRef & { endMs: number; reason: EndReason };
+  warning: { code: WarningCode; message: string; detail?: string };
+  error: WireErrorBody;
+  'session.closed': { reason: CloseReason; totals: SessionTotals };
+}
+
+export interface Stamp {
+  readonly sessionId: string;
+  /** Counts up by one for each event of the session. */
+  readonly eventSeq: number;
+  /** Milliseconds since the session's first audio sample. */
+  readonly at: number;
+}
+
+export type ServerEventName = keyof ServerEvents;
+export type StampedEvents = { [E in ServerEventName]: (payload: ServerEvents[E] & Stamp) => void };
+
+export type CloseReason = 'ended' | 'consentWithdrawn' | 'idle' | 'sessionLimit' | 'serverShutdown' | 'disconnected';
+
+export interface SessionTotals {
+  readonly audioMs: number;
+  readonly frames: number;
+  readonly droppedFrames: number;
+  readonly utterances: number;
+}
+
+export interface ClientEvents {
+  'session.start': (
+    payload: z.input<typeof SessionStartSchema>,
+    ack: (a: Ack<{ session: SessionInfo }>) => void,
+  ) => void;
+  'audio.frame': (meta: { seq: number }, bytes: ArrayBufferView | ArrayBuffer) => void;
+  'text.input': (payload: z.input<typeof TextInputSchema>, ack: (a: Ack) => void) => void;
+  'session.update': (payload: z.input<typeof SessionUpdateSchema>, ack: (a: Ack) => void) => void;
+  'utterance.forceEnd': (payload: object, ack: (a: Ack) => void) => void;
+  'consent.withdraw': (payload: ConsentWithdraw, ack: (a: Ack) => void) => void;
+  'session.end': (payload: object, ack: (a: Ack) => void) => void;
+}
+
+/** Modalities a session can ask for. */
+export type { Modality };
