@@ -4,10 +4,8 @@
  */
 import { z } from 'zod';
 import type { ErrorCode } from '../common/errors.js';
-import type { Cue, Modality, UnavailableReason } from '../emotion/evidence.js';
 import type { FusedEmotion } from '../emotion/fused.js';
-import type { Emotion, PartialScores } from '../emotion/scores.js';
-import type { EndReason, Transcript } from '../emotion/utterance.js';
+import type { LineEvents } from '../emotion/line-events.js';
 
 export const STREAM_NAMESPACE = '/v1/stream';
 
@@ -113,48 +111,9 @@ export interface WireErrorBody {
   readonly retryAfterMs?: number;
 }
 
-/** What one modality says, as it crosses the wire. */
-export type WireEvidence =
-  | { readonly status: 'unavailable'; readonly reason: UnavailableReason }
-  | {
-      readonly status: 'available';
-      readonly scores: PartialScores;
-      readonly reliability: number;
-      readonly top: Emotion;
-      readonly cues: readonly Cue[];
-    };
-
-export const WARNINGS = [
-  'lowSnr',
-  'clipping',
-  'noSpeech',
-  'languageMismatch',
-  'transcriptionUnavailable',
-  'degraded',
-] as const;
-export type WarningCode = (typeof WARNINGS)[number];
-
-interface UtteranceRef {
-  readonly utteranceId: string;
-}
-
-export interface FusionResult extends UtteranceRef, FusedEmotion {
-  readonly resultId: string;
-  readonly revision: number;
-  readonly isFinal: true;
-}
-
-/** Every server event and its own fields; each also carries Stamp. */
-export interface ServerEvents {
+/** The line's own events, and those of the connection; each also carries Stamp. */
+export interface ServerEvents extends LineEvents {
   'audio.ack': { ackSeq: number; receivedMs: number; bufferedMs: number; creditMs: number; lagMs: number };
-  'utterance.start': UtteranceRef & { startMs: number; ref?: string };
-  'transcript.final': UtteranceRef & Transcript;
-  'emotion.voice': UtteranceRef & { isFinal: boolean; startMs: number; endMs: number; evidence: WireEvidence };
-  'emotion.text': UtteranceRef & { isFinal: true; evidence: WireEvidence };
-  'fusion.result': FusionResult;
-  'fusion.revised': FusionResult & { supersedes: string; changed: readonly string[]; cause: 'transcriptRevised' };
-  'utterance.end': UtteranceRef & { endMs: number; reason: EndReason };
-  warning: { code: WarningCode; message: string; detail?: string };
   error: WireErrorBody;
   'session.closed': { reason: CloseReason; totals: SessionTotals };
 }
@@ -191,6 +150,3 @@ export interface ClientEvents {
   'consent.withdraw': (payload: ConsentWithdraw, ack: (a: Ack) => void) => void;
   'session.end': (payload: object, ack: (a: Ack) => void) => void;
 }
-
-/** Modalities a session can ask for. */
-export type { Modality };

@@ -1,0 +1,55 @@
+import type { Cue, UnavailableReason } from './evidence.js';
+import type { FusedEmotion } from './fused.js';
+import type { Emotion, PartialScores } from './scores.js';
+import type { EndReason, Transcript } from './utterance.js';
+
+/** What one modality says, as it is told to a client. */
+export type ToldEvidence =
+  | { readonly status: 'unavailable'; readonly reason: UnavailableReason }
+  | {
+      readonly status: 'available';
+      readonly scores: PartialScores;
+      readonly reliability: number;
+      readonly top: Emotion;
+      readonly cues: readonly Cue[];
+    };
+
+export type WarningCode =
+  'lowSnr' | 'clipping' | 'noSpeech' | 'languageMismatch' | 'transcriptionUnavailable' | 'degraded';
+
+interface UtteranceRef {
+  readonly utteranceId: string;
+}
+
+export interface FusionResult extends UtteranceRef, FusedEmotion {
+  readonly resultId: string;
+  /** 1 for the first result of an utterance; each revision counts up. */
+  readonly revision: number;
+  readonly isFinal: true;
+}
+
+/** Everything the line tells of a session, by name. The wire adds a stamp and the events of the connection. */
+export interface LineEvents {
+  'utterance.start': UtteranceRef & { readonly startMs: number; readonly ref?: string };
+  'transcript.final': UtteranceRef & Transcript;
+  'emotion.voice': UtteranceRef & {
+    readonly isFinal: boolean;
+    readonly startMs: number;
+    readonly endMs: number;
+    readonly evidence: ToldEvidence;
+  };
+  'emotion.text': UtteranceRef & { readonly isFinal: true; readonly evidence: ToldEvidence };
+  'fusion.result': FusionResult;
+  'fusion.revised': FusionResult & {
+    readonly supersedes: string;
+    readonly changed: readonly string[];
+    readonly cause: 'transcriptRevised';
+  };
+  'utterance.end': UtteranceRef & { readonly endMs: number; readonly reason: EndReason };
+  warning: { readonly code: WarningCode; readonly message: string; readonly detail?: string };
+}
+
+export type LineEventName = keyof LineEvents;
+
+/** How the line speaks: in order, and without waiting for anybody. */
+export type Emit = <E extends LineEventName>(event: E, payload: LineEvents[E]) => void;
