@@ -1,0 +1,123 @@
+import { Autocorrelator } from 'pitchy';
+import { SAMPLE_RATE } from '../emotion/utterance.js';
+import { HOP, WINDOW } from './frames.js';
+import { halveRate } from './lowpass.js';
+
+/** Speaking voices, Hz: below lies creak, above lies a scream's overtone. */
+export const PITCH_RANGE_HZ = [60, 500] as const;
+
+const RATE = SAMPLE_RATE / 2;
+/** 40 ms: two and a half periods of the lowest pitch. */
+const SPAN = (40 * RATE) / 1000;
+/** The fundamental and its strongest harmonics lie below this, Hz; above it breath only blurs the periods. */
+const CUTOFF_HZ = 1000;
+const LAGS = [Math.floor(RATE / PITCH_RANGE_HZ[1]), Math.ceil(RATE / PITCH_RANGE_HZ[0])] as const;
+/** Path costs after Boersma (1993): what a longer period must gain per octave, and what a jump costs per octave (to 1.5 octaves). */
+const OCTAVE_COST = 0.02;
+const JUMP_COST = 0.35;
+const CANDIDATES = 4;
+
+export interface PitchTrack {
+  /** One value a frame, Hz in PITCH_RANGE_HZ; 0 where no period was found. */
+  readonly hz: Float32Array;
+  /** How periodic each frame is, 0..1: the normalised square difference function at the chosen period. */
+  readonly clarity: Float32Array;
+}
+
+interface Candidate {
+  /** log2 of the frequency in Hz; NaN stands for "no period". */
+  readonly pitch: number;
+  readonly clarity: number;
+  readonly score: number;
+}
+
+/**
+ * Follows the pitch of a 16 kHz signal, in windows centred on those of the spectral frames.
+ *
+ * McLeod's pitch method (2005) gives each frame some likely periods; the smoothest strong path through them is kept, as in Boersma's
+ * tracker (1993), which mends the octave jumps of frame-wise decisions. The autocorrelation is pitchy's; its `findPitch` can neither be
+ * bounded to the range of a voice nor asked for more than one candidate.
+ */
+export function trackPitch(samples: Float32Array, frames: number): PitchTrack {
+  const low = halveRate(samples, CUTOFF_HZ);
+  const autocorrelator = Autocorrelator.forFloat32Array(SPAN);
+  const window = new Float32Array(SPAN);
+  const nsdf = new Float32Array(SPAN);
+  const candidates: Candidate[][] = [];
+  for (let frame = 0; frame < frames; frame++) {
+    const start = (frame * HOP + WINDOW / 2) / 2 - SPAN / 2;
+    let mean = 0;
+    for (let i = 0; i < SPAN; i++) mean += (window[i] = low[start + i] ?? 0) / SPAN;
+    for (let i = 0; i < SPAN; i++) window[i] = (window[i] ?? 0) - mean;
+    normalisedSquareDifference(autocorrelator, window, nsdf);
+    candidates.push(likelyPeriods(nsdf));
+  }
+  const path = smoothestPath(candidates);
+  return {
+    hz: Float32Array.from(path, ({ pitch }) => (Number.isNaN(pitch) ? 0 : 2 ** pitch)),
+    clarity: Float32Array.from(path, ({ clarity }) => clarity),
+  };
+}
+
+/** 2 r(τ) / m(τ) for the lags in question (McLeod & Wyvill, "A smarter way to find pitch", equation 9); 0 in silence. */
+function normalisedSquareDifference(
+  correlator: Autocorrelator<Float32Array>,
+  x: Float32Array,
+  out: Float32Array,
+): void {
+  correlator.autocorrelate(x, out);
+  const energy = out[0] ?? 0;
+  let m = 2 * energy;
+  for (let lag = 0; lag <= LAGS[1] + 1; lag++) {
+    out[lag] = m > 1e-3 * energy && energy > 1e-9 ? (2 * (out[lag] ?? 0)) / m : 0;
+    m -= (x[lag] ?? 0) ** 2 + (x[SPAN - 1 - lag] ?? 0) ** 2;
+  }
+}
+
+/** The best peaks of the difference function, each refined by a parabola through its neighbours. */
+function likelyPeriods(nsdf: Float32Array): Candidate[] {
+  const found: Candidate[] = [];
+  for (let lag = LAGS[0]; lag <= LAGS[1]; lag++) {
+    const [before, here, after] = [nsdf[lag - 1] ?? 0, nsdf[lag] ?? 0, nsdf[lag + 1] ?? 0];
+    if (here <= 0 || here <= before || here < after) continue;
+    const bend = before - 2 * here + after;
+    const offset = bend < 0 ? (0.5 * (before - after)) / bend : 0;
+    const period = lag + offset;
+    const clarity = Math.min(1, here - 0.25 * (before - after) * offset);
+    const hz = Math.max(PITCH_RANGE_HZ[0], Math.min(PITCH_RANGE_HZ[1], RATE / period));
+    found.push({ pitch: Math.log2(hz), clarity, score: clarity - OCTAVE_COST * Math.log2(period / LAGS[0]) });
+  }
+  if (found.length > CANDIDATES) found.sort((a, b) => b.score - a.score).length = CANDIDATES;
+  return found.length > 0 ? found : [{ pitch: NaN, clarity: 0, score: 0 }];
+}
+
+/** Viterbi: one candidate per frame, with the greatest sum of scores less the cost of jumps. */
+function smoothestPath(frames: readonly Candidate[][]): Candidate[] {
+  const from: number[][] = [];
+  let reached: readonly Candidate[] = [];
+  let total: number[] = [];
+  for (const candidates of frames) {
+    const back: number[] = [];
+    const sums = candidates.map(({ pitch, score }) => {
+      let best = -Infinity;
+      let origin = 0;
+      for (let i = 0; i < reached.length; i++) {
+        const octaves = Math.abs(pitch - (reached[i]?.pitch ?? NaN));
+        const sum = (total[i] ?? 0) - (Number.isNaN(octaves) ? 0 : JUMP_COST * Math.min(1.5, octaves));
+        if (sum > best) [best, origin] = [sum, i];
+      }
+      back.push(origin);
+      return reached.length > 0 ? best + score : score;
+    });
+    from.push(back);
+    [reached, total] = [candidates, sums];
+  }
+  let at = total.indexOf(Math.max(...total));
+  const path: Candidate[] = [];
+  for (let frame = frames.length - 1; frame >= 0; frame--) {
+    const chosen = frames[frame]?.[at];
+    if (chosen) path.push(chosen);
+    at = from[frame]?.[at] ?? 0;
+  }
+  return path.reverse();
+}

@@ -1,0 +1,27 @@
+import type { VoiceQuality } from '../emotion/evidence.js';
+import { findActivity } from './activity.js';
+import type { FrameFeatures } from './features.js';
+import { HOP_MS } from './frames.js';
+import { mean, percentile } from './statistics.js';
+
+/** At and beyond this a sample counts as full scale: the last steps of 16 bits, and lossy codecs round a clipped peak. */
+const FULL_SCALE = 0.999;
+/** The quietest frames of an utterance, per cent, that stand for the noise between its sounds. */
+const NOISE_PERCENTILE = 5;
+const MOST_SNR_DB = 100;
+
+/**
+ * How far the audio itself can be trusted. The noise floor is the level in the quietest moments of the clip, so a clip cut without
+ * any pause is rated noisier than it is.
+ */
+export function voiceQuality(features: FrameFeatures, samples: Float32Array): VoiceQuality {
+  const { active, voiced } = findActivity(features);
+  const levels = features.level.slice().sort();
+  const speech = 10 * Math.log10(mean(active.map((i) => 10 ** ((features.level[i] ?? 0) / 10))) + 1e-12);
+  const snrDb = active.length > 0 ? speech - percentile(levels, NOISE_PERCENTILE) : 0;
+  return {
+    voicedMs: voiced.length * HOP_MS,
+    snrDb: Math.max(0, Math.min(MOST_SNR_DB, snrDb)),
+    clipping: samples.length > 0 ? samples.filter((x) => Math.abs(x) >= FULL_SCALE).length / samples.length : 0,
+  };
+}
