@@ -31,7 +31,7 @@ export interface ModalityReading {
   readonly reliability: number;
   /** w_m · (log p_m − log π_m) for each emotion, nats. With the log-prior these sum to `logScores`. */
   readonly contribution: Scores;
-  /** The most probable emotion by this modality alone. */
+  /** The most probable emotion of this modality's own posterior; null when unavailable. */
   readonly top: Emotion | null;
 }
 
@@ -50,9 +50,9 @@ export interface Counterfactual {
 export interface Explanation {
   readonly summary: string;
   readonly locale: 'en';
-  /** Cues of both modalities, the strongest first. */
+  /** Cues of both modalities, their weights scaled by the modality's reliability, the strongest first. */
   readonly cues: readonly Cue[];
-  /** What would have been decided; null when nothing would be left to decide on. */
+  /** The most probable emotion without one modality; null when nothing would be left to decide on. */
   readonly counterfactual: {
     readonly withoutVoice: Counterfactual | null;
     readonly withoutText: Counterfactual | null;
@@ -68,7 +68,7 @@ export interface FusedEmotion {
   readonly logScores: Scores;
   readonly logPrior: Scores;
   readonly temperature: number;
-  /** The smallest set of emotions that reaches `coverage`. */
+  /** The smallest set of emotions whose scores reach `coverage`, the most probable first. */
   readonly predictionSet: readonly Emotion[];
   readonly coverage: number;
   readonly dimensions: Dimensions;

@@ -1,0 +1,122 @@
+import { MODALITIES, unavailable, type Evidence, type Modality, type ModelRef } from '../emotion/evidence.js';
+import type { Counterfactual, FusedEmotion, ModalityReading } from '../emotion/fused.js';
+import { dimensionsOf, scoresOf, topOf, type Scores } from '../emotion/scores.js';
+import { DEFAULT_FUSION, type FusionConfig } from './config.js';
+import { decide } from './decide.js';
+import { explain, type Side } from './explain.js';
+import { incongruenceOf, type Reading } from './incongruence.js';
+import { contributionOf, isReadable, logRatios, logScoresOf, posteriorOf } from './pool.js';
+import { predictionSet } from './prediction-set.js';
+import { reliabilityOf } from './reliability.js';
+
+/** What each modality says of one utterance. */
+export interface EvidencePair {
+  readonly voice: Evidence<'voice'>;
+  readonly text: Evidence<'text'>;
+}
+
+export interface FuseOptions {
+  readonly config?: FusionConfig;
+  /** The transcript, quoted in the summary; it never changes a number. */
+  readonly words?: string;
+}
+
+type Each<T> = Readonly<Record<Modality, T>>;
+
+function each<T>(value: (modality: Modality) => T): Each<T> {
+  return { voice: value('voice'), text: value('text') };
+}
+
+/** Evidence whose numbers are no probabilities comes from a broken model: it must not poison the other modality. */
+function sideOf(given: Evidence, config: FusionConfig): Side {
+  const evidence = given.status === 'available' && !isReadable(given) ? unavailable(given.modality, 'failed') : given;
+  return evidence.status === 'available'
+    ? { evidence, reliability: reliabilityOf(evidence, config), top: topOf(evidence.scores) }
+    : { evidence, reliability: null, top: null };
+}
+
+function readingOf({ evidence, reliability, top }: Side, contribution: Scores): ModalityReading {
+  const status = { reliability: reliability?.weight ?? 0, contribution, top };
+  return evidence.status === 'available'
+    ? { status: 'available', ...status }
+    : { status: 'unavailable', reason: evidence.reason, ...status };
+}
+
+function comparable({ evidence, reliability }: Side): Reading | null {
+  return evidence.status === 'available' && reliability
+    ? { scores: evidence.scores, quality: reliability.quality }
+    : null;
+}
+
+/**
+ * Combines what the voice and the words say into one explained emotion. Pure: the same evidence and configuration give
+ * the same answer to the last bit. Never throws for evidence: nothing to go by is an abstention.
+ */
+export function fuse(pair: EvidencePair, options: FuseOptions = {}): FusedEmotion {
+  const config = options.config ?? DEFAULT_FUSION;
+  const { temperature, floor, coverage } = config;
+  const sides = each((m) => sideOf(pair[m], config));
+
+  const logPrior = scoresOf((e) => Math.log(config.prior[e]));
+  const contributions = each((m) => {
+    const { evidence, reliability } = sides[m];
+    const silent = evidence.status === 'unavailable' || !reliability;
+    return silent ? scoresOf(() => 0) : contributionOf(reliability.weight, logRatios(evidence, floor));
+  });
+  const pool = (modalities: readonly Modality[]): Scores =>
+    logScoresOf(
+      logPrior,
+      modalities.map((m) => contributions[m]),
+    );
+  const logScores = pool(MODALITIES);
+  const scores = posteriorOf(logScores, temperature);
+
+  const set = predictionSet(scores, coverage);
+  const reliabilities = MODALITIES.flatMap((m) => sides[m].reliability ?? []);
+  const missing = MODALITIES.flatMap((m) => {
+    const { evidence } = sides[m];
+    return evidence.status === 'unavailable' ? [evidence.reason] : [];
+  });
+  const decision = decide({ scores, predictionSet: set, reliabilities, missing }, config.abstain);
+  const incongruence = incongruenceOf(comparable(sides.voice), comparable(sides.text), config.incongruenceThreshold);
+
+  const without = (left: Modality): Counterfactual | null => {
+    if ((sides[left].reliability?.weight ?? 0) < config.abstain.noEvidenceBelow) return null;
+    const rest = posteriorOf(pool([left]), temperature);
+    const label = topOf(rest);
+    return { label, confidence: rest[label] };
+  };
+  const explanation = explain({
+    decision,
+    scores,
+    sides,
+    incongruence,
+    counterfactual: { withoutVoice: without('text'), withoutText: without('voice') },
+    words: options.words,
+    silentBelow: config.abstain.noEvidenceBelow,
+  });
+
+  const models: Partial<Record<Modality | 'fusion', ModelRef>> = { fusion: config.ref };
+  for (const m of MODALITIES) {
+    const { evidence } = sides[m];
+    if (evidence.status === 'available') models[m] = evidence.model;
+  }
+  return {
+    decision,
+    scores,
+    logScores,
+    logPrior,
+    temperature,
+    predictionSet: set,
+    coverage,
+    dimensions: dimensionsOf(scores),
+    modalities: each((m) => readingOf(sides[m], contributions[m])),
+    incongruence,
+    explanation,
+    degraded: MODALITIES.flatMap((m) => {
+      const { evidence } = sides[m];
+      return evidence.status === 'unavailable' && evidence.reason !== 'notProvided' ? [`${m}:${evidence.reason}`] : [];
+    }),
+    models,
+  };
+}
