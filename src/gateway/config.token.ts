@@ -1,0 +1,2 @@
+/** The injection token of the validated configuration. */
+export const CONFIG = Symbol('config');

@@ -1,0 +1,256 @@
+import { randomUUID } from 'node:crypto';
+import type { Socket } from 'socket.io';
+import { WireError } from '../common/errors.js';
+import { openConsent } from '../privacy/consent.js';
+import type { LiveSession } from '../pipeline/live-session.js';
+import type { PipelineService } from '../pipeline/pipeline.service.js';
+import {
+  AudioFrameSchema,
+  ConsentWithdrawSchema,
+  SessionStartSchema,
+  SessionUpdateSchema,
+  TextInputSchema,
+  type CloseReason,
+  type ServerEventName,
+  type ServerEvents,
+  type SessionInfo,
+  type SessionLimits,
+} from './protocol.js';
+import { parse, wireErrorBody } from './wire-error.js';
+
+const ACK_EVERY_MS = 500;
+
+/** The gateway's view of the house: what a connection needs and whom it tells. */
+export interface ConnectionPorts {
+  readonly pipeline: PipelineService;
+  readonly limits: SessionLimits;
+  /** Called before a session opens; throws when there is no room for it. */
+  admit(): void;
+  closed(): void;
+}
+
+/**
+ * One socket and its session. Each handler is synchronous: it checks, pushes and returns, so that messages take effect in
+ * the order they came (PR3). Bounds first: nothing is parsed or decoded that is over a limit (PR7).
+ */
+export class StreamConnection {
+  private readonly sessionId = randomUUID();
+  private live: LiveSession | undefined;
+  private state: 'new' | 'open' | 'closing' | 'closed' = 'new';
+  private eventSeq = 0;
+  private nextSeq = 0;
+  private frames = 0;
+  private dropped = 0;
+  private ackedReceivedMs = -1;
+  private ackedBufferedMs = 0;
+  private lastHeard = Date.now();
+  private startedAt = 0;
+  private ticker: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly socket: Socket,
+    private readonly ports: ConnectionPorts,
+  ) {}
+
+  /** @throws WireError `consentRequired`, `contextProhibited`, `configInvalid`, `configLocked` or `overloaded`. */
+  start(payload: unknown): { session: SessionInfo } {
+    if (this.state !== 'new')
+      throw new WireError('configLocked', 'This connection already had its session; open another.');
+    const request = parse(SessionStartSchema, payload);
+    const consented = openConsent(request, new Date());
+    this.ports.admit();
+    this.state = 'open';
+    this.startedAt = this.lastHeard = Date.now();
+    const { pipeline, limits } = this.ports;
+    const { audio, language, endpointing, interimIntervalMs } = request;
+    this.live = pipeline.open(
+      {
+        modalities: consented.modalities,
+        language,
+        ...(audio ? { audio } : {}),
+        tuning: { ...endpointing, ...(interimIntervalMs === undefined ? {} : { interimIntervalMs }) },
+      },
+      (event, data) => {
+        this.tell(event, data);
+      },
+      (error) => {
+        this.fail(error);
+      },
+    );
+    this.ticker = setInterval(() => {
+      this.tick();
+    }, ACK_EVERY_MS);
+    setImmediate(() => {
+      pipeline.adviseTranscription(this.live, consented.modalities);
+    });
+    const session = {
+      sessionId: this.sessionId,
+      limits,
+      models: pipeline.models(),
+      transcription: pipeline.transcription(),
+    };
+    return { session };
+  }
+
+  frame(meta: unknown, bytes: unknown): void {
+    const live = this.session();
+    const { seq } = parse(AudioFrameSchema, meta);
+    if (!(bytes instanceof Uint8Array)) {
+      throw new WireError('invalidAudioFrame', 'Send the audio as a binary second argument, not as text.', {
+        param: `seq ${seq}`,
+      });
+    }
+    const { limits } = this.ports;
+    if (bytes.byteLength > limits.frameBytes) {
+      throw new WireError('messageTooLarge', `A frame may have ${limits.frameBytes} bytes; cut the audio smaller.`, {
+        param: `seq ${seq}`,
+      });
+    }
+    if (live.bufferedMs > limits.creditMs) {
+      this.dropped += 1;
+      this.nextSeq = Math.max(this.nextSeq, seq + 1);
+      const retryAfterMs = Math.ceil(live.bufferedMs - limits.creditMs / 2);
+      throw new WireError('rateLimited', 'This frame was dropped: more audio waits than creditMs allows.', {
+        param: `seq ${seq}`,
+        retryAfterMs,
+      });
+    }
+    if (seq < this.nextSeq) {
+      throw new WireError('sequenceGap', `Frame ${seq} was repeated and left out; ${this.nextSeq} is next.`, {
+        param: `seq ${seq}`,
+      });
+    }
+    const expected = this.nextSeq;
+    this.nextSeq = seq + 1;
+    this.frames += 1;
+    live.pushAudio(bytes);
+    if (live.receivedMs > limits.sessionMs) void this.close('sessionLimit');
+    else if (live.receivedMs - this.ackedReceivedMs >= ACK_EVERY_MS) this.acknowledge();
+    if (seq > expected) {
+      throw new WireError('sequenceGap', `Frames ${expected} to ${seq - 1} are missing; the session goes on.`, {
+        param: `seq ${expected}`,
+      });
+    }
+  }
+
+  text(payload: unknown): object {
+    const live = this.session();
+    const { final, text, ref, startMs, endMs, language } = parse(TextInputSchema, payload);
+    if (text.length > this.ports.limits.textChars) {
+      throw new WireError('messageTooLarge', `A message may have ${this.ports.limits.textChars} characters.`, {
+        param: 'text',
+      });
+    }
+    if (final) {
+      live.pushText({
+        text,
+        ...(ref === undefined ? {} : { ref }),
+        ...(startMs === undefined || endMs === undefined ? {} : { startMs, endMs }),
+        ...(language && language !== 'auto' ? { language } : {}),
+      });
+    }
+    return {};
+  }
+
+  update(payload: unknown): object {
+    const live = this.session();
+    const { audio, endpointing, interimIntervalMs } = parse(SessionUpdateSchema, payload);
+    if (audio !== undefined) {
+      throw new WireError('configLocked', 'The audio format is fixed for the session; open another for a new one.', {
+        param: 'audio',
+      });
+    }
+    live.configure({ ...endpointing, ...(interimIntervalMs === undefined ? {} : { interimIntervalMs }) });
+    return {};
+  }
+
+  forceEnd(): object {
+    this.session().forceEnd();
+    return {};
+  }
+
+  /** Acknowledged after it took effect: the modality is gone before the next frame is looked at. */
+  withdraw(payload: unknown): object {
+    const live = this.session();
+    const { modality } = parse(ConsentWithdrawSchema, payload ?? {});
+    const { remaining } = live.withdraw(modality);
+    if (remaining.length === 0) void this.close('consentWithdrawn');
+    return { remaining };
+  }
+
+  end(): object {
+    this.session();
+    void this.close('ended');
+    return {};
+  }
+
+  fail(error: unknown): void {
+    this.send('error', wireErrorBody(error));
+  }
+
+  /** Drains the session (PR9), tells `session.closed`, and lets the socket go. Safe to call more than once. */
+  async close(reason: CloseReason): Promise<void> {
+    if (this.state === 'closing' || this.state === 'closed') return;
+    const { live } = this;
+    this.state = live ? 'closing' : 'closed';
+    clearInterval(this.ticker);
+    if (!live) return;
+    try {
+      await live.end();
+    } catch (error) {
+      this.fail(error);
+    }
+    this.acknowledge();
+    const totals = {
+      audioMs: Math.round(live.receivedMs),
+      frames: this.frames,
+      droppedFrames: this.dropped,
+      utterances: live.utterances,
+    };
+    this.send('session.closed', { reason, totals });
+    this.state = 'closed';
+    this.ports.closed();
+    // A moment for the last packets; the client usually leaves by itself.
+    setTimeout(() => this.socket.disconnect(true), 1_000).unref();
+  }
+
+  private session(): LiveSession {
+    if (this.state === 'new') throw new WireError('consentRequired', 'Send session.start with consent first.');
+    if (this.state !== 'open' || !this.live)
+      throw new WireError('sessionExpired', 'This session is over; open another.');
+    this.lastHeard = Date.now();
+    return this.live;
+  }
+
+  private tick(): void {
+    const { limits } = this.ports;
+    const now = Date.now();
+    if (now - this.lastHeard > limits.idleMs) void this.close('idle');
+    else if (now - this.startedAt > limits.sessionMs) void this.close('sessionLimit');
+    else this.acknowledge();
+  }
+
+  /** Told when there is news: more received, or less waiting. */
+  private acknowledge(): void {
+    const { live } = this;
+    if (!live || this.frames === 0) return;
+    const receivedMs = Math.round(live.receivedMs);
+    const bufferedMs = Math.round(live.bufferedMs);
+    if (receivedMs === this.ackedReceivedMs && bufferedMs === this.ackedBufferedMs) return;
+    this.ackedReceivedMs = receivedMs;
+    this.ackedBufferedMs = bufferedMs;
+    const creditMs = Math.max(0, this.ports.limits.creditMs - bufferedMs);
+    this.send('audio.ack', { ackSeq: this.nextSeq - 1, receivedMs, bufferedMs, creditMs, lagMs: bufferedMs });
+  }
+
+  /** The line's events; nothing derived from a person is told after the session is closed. */
+  private tell<E extends ServerEventName>(event: E, data: ServerEvents[E]): void {
+    if (this.state !== 'closed') this.send(event, data);
+  }
+
+  private send<E extends ServerEventName>(event: E, data: ServerEvents[E]): void {
+    this.eventSeq += 1;
+    const at = Math.round(this.live?.receivedMs ?? 0);
+    this.socket.emit(event, { ...data, sessionId: this.sessionId, eventSeq: this.eventSeq, at });
+  }
+}

@@ -1,0 +1,207 @@
+import { Logger, UseFilters, type BeforeApplicationShutdown } from '@nestjs/common';
+import {
+  Ack,
+  ConnectedSocket,
+  MessageBody,
+  SubscribeMessage,
+  WebSocketGateway,
+  type OnGatewayConnection,
+  type OnGatewayDisconnect,
+  type OnGatewayInit,
+} from '@nestjs/websockets';
+import type { Namespace, Socket } from 'socket.io';
+import type { Config } from '../common/config.js';
+import { ERRORS, WireError } from '../common/errors.js';
+import type { PipelineService } from '../pipeline/pipeline.service.js';
+import type { Auth, Caller } from './auth.js';
+import { STREAM_NAMESPACE, type Ack as Answer, type CloseReason, type SessionLimits } from './protocol.js';
+import { StreamConnection } from './stream-connection.js';
+import { wireErrorBody } from './wire-error.js';
+import { WsExceptionFilter } from './ws-exception.filter.js';
+
+const CLIENT_EVENTS = new Set([
+  'session.start',
+  'audio.frame',
+  'text.input',
+  'session.update',
+  'utterance.forceEnd',
+  'consent.withdraw',
+  'session.end',
+]);
+/** How long sessions may drain when the server stops. */
+const DRAIN_MS = 10_000;
+
+interface SocketData {
+  caller: Caller;
+  connection: StreamConnection;
+}
+type StreamSocket = Omit<Socket, 'data'> & { data: SocketData };
+type AckFn = ((answer: Answer<object>) => void) | undefined;
+
+/** `/v1/stream`: admits sockets, and hands each event to the socket's connection. */
+@WebSocketGateway({ namespace: STREAM_NAMESPACE })
+@UseFilters(WsExceptionFilter)
+export class StreamGateway
+  implements OnGatewayInit<Namespace>, OnGatewayConnection, OnGatewayDisconnect, BeforeApplicationShutdown
+{
+  private readonly log = new Logger(StreamGateway.name);
+  private readonly connections = new Set<StreamConnection>();
+  private readonly perToken = new Map<string, number>();
+  private readonly limits: SessionLimits;
+  private sessions = 0;
+  private stopping = false;
+
+  constructor(
+    private readonly config: Config,
+    private readonly auth: Auth,
+    private readonly pipeline: PipelineService,
+  ) {
+    this.limits = {
+      frameBytes: config.MAX_FRAME_BYTES,
+      textChars: config.MAX_TEXT_CHARS,
+      sessionMs: config.MAX_SESSION_S * 1_000,
+      utteranceMs: pipeline.maxUtteranceMs,
+      idleMs: config.IDLE_TIMEOUT_S * 1_000,
+      sessionsPerToken: config.MAX_SESSIONS_PER_TOKEN,
+      creditMs: config.CREDIT_MS,
+    };
+  }
+
+  /** Authentication is Socket.IO middleware: Nest does not await an async handleConnection, so messages would come before it ended (PR1). */
+  afterInit(namespace: Namespace): void {
+    namespace.use((socket, next) => {
+      this.auth.checkToken(socket.handshake.auth['token']).then(
+        (caller) => {
+          (socket.data as Partial<SocketData>).caller = caller;
+          next();
+        },
+        (error: unknown) => {
+          next(refusal(error));
+        },
+      );
+    });
+    // Socket.IO always has a root namespace; nobody belongs there.
+    namespace.server.of('/').use((_socket, next) => {
+      next(refusal(new WireError('notFound', `Connect to ${STREAM_NAMESPACE}.`)));
+    });
+  }
+
+  handleConnection(socket: StreamSocket): void {
+    const { tokenId } = socket.data.caller;
+    const connection = new StreamConnection(socket as unknown as Socket, {
+      pipeline: this.pipeline,
+      limits: this.limits,
+      admit: () => {
+        this.admit(tokenId);
+      },
+      closed: () => {
+        this.leave(tokenId, connection);
+      },
+    });
+    socket.data.connection = connection;
+    this.connections.add(connection);
+    socket.onAny((event: string) => {
+      if (!CLIENT_EVENTS.has(event))
+        connection.fail(new WireError('configInvalid', 'This event is not part of protocol 1.', { param: 'event' }));
+    });
+  }
+
+  handleDisconnect(socket: StreamSocket): void {
+    const { connection } = socket.data;
+    this.connections.delete(connection);
+    void connection.close('disconnected');
+  }
+
+  @SubscribeMessage('session.start')
+  onStart(@ConnectedSocket() socket: StreamSocket, @MessageBody() body: unknown, @Ack() ack: AckFn): void {
+    answer(socket, ack, (connection) => connection.start(body));
+  }
+
+  @SubscribeMessage('audio.frame')
+  onFrame(@ConnectedSocket() socket: StreamSocket, @MessageBody() body: unknown, @Ack() ack: AckFn): void {
+    const [meta, bytes] = Array.isArray(body) ? (body as unknown[]) : [body, undefined];
+    answer(socket, ack, (connection) => {
+      connection.frame(meta, bytes);
+      return {};
+    });
+  }
+
+  @SubscribeMessage('text.input')
+  onText(@ConnectedSocket() socket: StreamSocket, @MessageBody() body: unknown, @Ack() ack: AckFn): void {
+    answer(socket, ack, (connection) => connection.text(body));
+  }
+
+  @SubscribeMessage('session.update')
+  onUpdate(@ConnectedSocket() socket: StreamSocket, @MessageBody() body: unknown, @Ack() ack: AckFn): void {
+    answer(socket, ack, (connection) => connection.update(body));
+  }
+
+  @SubscribeMessage('utterance.forceEnd')
+  onForceEnd(@ConnectedSocket() socket: StreamSocket, @Ack() ack: AckFn): void {
+    answer(socket, ack, (connection) => connection.forceEnd());
+  }
+
+  @SubscribeMessage('consent.withdraw')
+  onWithdraw(@ConnectedSocket() socket: StreamSocket, @MessageBody() body: unknown, @Ack() ack: AckFn): void {
+    answer(socket, ack, (connection) => connection.withdraw(body));
+  }
+
+  @SubscribeMessage('session.end')
+  onEnd(@ConnectedSocket() socket: StreamSocket, @Ack() ack: AckFn): void {
+    answer(socket, ack, (connection) => connection.end());
+  }
+
+  /** Sessions drain before the pipeline's threads stop. */
+  async beforeApplicationShutdown(): Promise<void> {
+    this.stopping = true;
+    const reason: CloseReason = 'serverShutdown';
+    const drained = Promise.all([...this.connections].map((connection) => connection.close(reason)));
+    await Promise.race([drained, new Promise((done) => setTimeout(done, DRAIN_MS).unref())]);
+  }
+
+  private admit(tokenId: string): void {
+    if (this.stopping)
+      throw new WireError('overloaded', 'The server is stopping; connect again soon.', { retryAfterMs: 5_000 });
+    if (this.sessions >= this.config.MAX_SESSIONS) {
+      throw new WireError('overloaded', 'The server has no room for another session.', { retryAfterMs: 10_000 });
+    }
+    const mine = this.perToken.get(tokenId) ?? 0;
+    if (mine >= this.limits.sessionsPerToken) {
+      throw new WireError('rateLimited', 'This token has all the sessions it may have; end one first.', {
+        param: 'sessionsPerToken',
+      });
+    }
+    this.sessions += 1;
+    this.perToken.set(tokenId, mine + 1);
+    this.log.log('session opened');
+  }
+
+  private leave(tokenId: string, connection: StreamConnection): void {
+    this.connections.delete(connection);
+    this.sessions -= 1;
+    const left = (this.perToken.get(tokenId) ?? 1) - 1;
+    if (left > 0) this.perToken.set(tokenId, left);
+    else this.perToken.delete(tokenId);
+    this.log.log('session closed');
+  }
+}
+
+/** Runs one handler and answers it: by the acknowledgement where the client wants one, by an `error` event where it does not. */
+function answer(socket: StreamSocket, ack: AckFn, handle: (connection: StreamConnection) => object): void {
+  const { connection } = socket.data;
+  try {
+    const reply = handle(connection);
+    ack?.({ ok: true, ...reply });
+  } catch (error) {
+    if (typeof ack === 'function') ack({ ok: false, error: wireErrorBody(error) });
+    else connection.fail(error);
+    if (error instanceof WireError && ERRORS[error.code].fatal && error.code !== 'sessionExpired')
+      socket.disconnect(true);
+  }
+}
+
+/** What `connect_error` carries. */
+function refusal(error: unknown): Error {
+  const body = wireErrorBody(error);
+  return Object.assign(new Error(body.message), { data: body });
+}

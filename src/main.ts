@@ -1,0 +1,88 @@
+import { existsSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { ConsoleLogger, Logger, type LogLevel } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
+import helmet from 'helmet';
+import { AppModule } from './app.module.js';
+import { ConfigError, loadConfig, PROJECT_ROOT, type Config } from './common/config.js';
+import { messageOf } from './common/errors.js';
+import { ModelFileError } from './common/model-manifest.js';
+import { SocketAdapter } from './gateway/socket.adapter.js';
+
+const LEVELS: readonly LogLevel[] = ['error', 'warn', 'log', 'debug', 'verbose'];
+
+const HELP = `Undertone ${process.env['npm_package_version'] ?? ''}
+Hears how something is said and what is said, and answers with one emotion, how sure it is, and why.
+
+  npm start              starts the server; every setting is an environment variable or a line of .env
+  npm run -s undertone   the command line: analyze, train, evaluate, models
+
+Settings, their units and defaults: .env.example`;
+
+async function main(): Promise<void> {
+  if (process.argv.includes('--help')) {
+    console.log(HELP);
+    return;
+  }
+  const config = loadConfig();
+  const levels = LEVELS.slice(0, LEVELS.indexOf(config.LOG_LEVEL) + 1);
+  const app = await NestFactory.create<NestExpressApplication>(AppModule.register(config), {
+    logger: new ConsoleLogger({ json: config.LOG_JSON, logLevels: levels }),
+    abortOnError: false,
+  });
+  app.enableShutdownHooks();
+  app.useWebSocketAdapter(new SocketAdapter(app, config));
+  app.use(helmet({ contentSecurityPolicy: { directives: POLICY }, strictTransportSecurity: false }));
+  if (config.CORS_ORIGINS.length > 0) app.enableCors({ origin: config.CORS_ORIGINS });
+  const page = join(PROJECT_ROOT, 'dist', 'web');
+  if (existsSync(page)) app.useStaticAssets(page);
+  describeApi(app);
+  await app.listen(config.PORT, config.HOST);
+  announce(config, (app.getHttpServer().address() as AddressInfo).port);
+}
+
+/** The page needs nothing from elsewhere. */
+const POLICY = {
+  defaultSrc: ["'self'"],
+  connectSrc: ["'self'", 'ws:', 'wss:'],
+  workerSrc: ["'self'", 'blob:'],
+  imgSrc: ["'self'", 'data:'],
+  scriptSrc: ["'self'"],
+  // The API pages of Swagger style themselves inline.
+  styleSrc: ["'self'", "'unsafe-inline'"],
+  upgradeInsecureRequests: null,
+};
+
+function describeApi(app: NestExpressApplication): void {
+  const document = new DocumentBuilder()
+    .setTitle('Undertone')
+    .setDescription(
+      'How it was said and what was said, as one explained emotion. The socket is described in docs/protocol.md.',
+    )
+    .setVersion('1')
+    .build();
+  SwaggerModule.setup('docs', app, () => SwaggerModule.createDocument(app, document));
+}
+
+/** The one line a person looks for, and a program may parse. */
+function announce(config: Config, port: number): void {
+  const host = config.HOST.includes(':') ? `[${config.HOST}]` : config.HOST;
+  const url = `http://${host === '0.0.0.0' ? '127.0.0.1' : host}:${port}/`;
+  const log = new Logger('Undertone');
+  if (config.generatedApiKey) {
+    log.log(`API key for this run (set API_KEYS to keep one): ${config.generatedApiKey}`);
+    log.log(`live page: ${url}#key=${config.generatedApiKey}`);
+  } else {
+    log.log(`live page: ${url}`);
+  }
+  log.log(`listening on ${url}`);
+}
+
+main().catch((error: unknown) => {
+  if (error instanceof ConfigError || error instanceof ModelFileError) console.error(messageOf(error));
+  else console.error(error);
+  process.exit(1);
+});

@@ -1,0 +1,145 @@
+import { decodeFile, type DecodedFile } from '../audio/decode.js';
+import { createResampler } from '../audio/resample.js';
+import { concatSamples } from '../audio/pcm.js';
+import type { WireError } from '../common/errors.js';
+import type { Modality } from '../emotion/evidence.js';
+import type { Emit, FusionResult, LineEvents, LineEventName } from '../emotion/line-events.js';
+import { SAMPLE_RATE } from '../emotion/utterance.js';
+import { analyzeUtterance, type Experts } from './analyze-utterance.js';
+import type { LiveSession } from './live-session.js';
+import type { OpenOptions } from './pipeline.service.js';
+
+export interface FileRequest {
+  /** A wav, mp3, flac, m4a, ogg or webm file. */
+  readonly audio?: Uint8Array;
+  /** Alone: a typed message. With audio: the words of the whole file, which is then one utterance. */
+  readonly text?: string;
+  readonly modalities: readonly Modality[];
+  readonly language: string;
+  readonly maxSeconds: number;
+}
+
+/** One utterance of a file: what a streaming client would have been told of it. */
+export interface AnalyzedPart {
+  readonly utteranceId: string;
+  readonly startMs: number;
+  readonly endMs: number;
+  readonly transcript?: LineEvents['transcript.final'];
+  readonly voice?: LineEvents['emotion.voice'];
+  readonly text?: LineEvents['emotion.text'];
+  readonly result: FusionResult;
+}
+
+export interface FileAnalysis {
+  readonly durationMs: number;
+  readonly utterances: readonly AnalyzedPart[];
+  readonly warnings: readonly LineEvents['warning'][];
+}
+
+export interface FilePorts {
+  open(options: OpenOptions, emit: Emit, onAudioError: (error: WireError) => void): LiveSession;
+  readonly experts: Experts;
+}
+
+/** Audio goes in by such pieces, so that memory holds no second copy of the file, ms. */
+const PIECE_MS = 1_000;
+/** How far a file may run ahead of the analysis, ms. */
+const AHEAD_MS = 5_000;
+
+/**
+ * A file through the same line as a stream (PR5).
+ * @throws WireError `invalidAudioFrame` when the audio cannot be read, `configInvalid` when there is neither audio nor text.
+ */
+export async function analyzeFile(request: FileRequest, ports: FilePorts): Promise<FileAnalysis> {
+  const told = new Telling();
+  const decoded = request.audio && (await decodeFile(request.audio, request.maxSeconds));
+  if (decoded && request.text !== undefined) await wholeFile(decoded, request.text, request, ports, told.emit);
+  else await asStream(decoded, request, ports, told.emit);
+  const durationMs = decoded ? Math.round((decoded.samples.length * 1_000) / decoded.sampleRate) : 0;
+  return { durationMs, utterances: told.parts(), warnings: told.warnings };
+}
+
+async function asStream(
+  decoded: DecodedFile | undefined,
+  request: FileRequest,
+  ports: FilePorts,
+  emit: Emit,
+): Promise<void> {
+  const { modalities, language, text } = request;
+  const format = decoded && ({ encoding: 'pcm_f32le', sampleRate: decoded.sampleRate, channels: 1 } as const);
+  const failures: WireError[] = [];
+  const session = ports.open(
+    { modalities, language, ...(format && { audio: format }), tuning: { interimIntervalMs: 0 } },
+    emit,
+    (error) => failures.push(error),
+  );
+  if (decoded) {
+    const piece = Math.ceil((decoded.sampleRate * PIECE_MS) / 1_000);
+    for (let at = 0; at < decoded.samples.length; at += piece) {
+      const samples = decoded.samples.slice(at, at + piece);
+      session.pushAudio(new Uint8Array(samples.buffer));
+      while (session.bufferedMs > AHEAD_MS) await new Promise((done) => setTimeout(done, 5));
+    }
+  } else if (text !== undefined) {
+    session.pushText({ text });
+  }
+  await session.end();
+  if (failures[0]) throw failures[0];
+}
+
+async function wholeFile(
+  decoded: DecodedFile,
+  text: string,
+  request: FileRequest,
+  ports: FilePorts,
+  emit: Emit,
+): Promise<void> {
+  const samples = await resample(decoded);
+  const endMs = (samples.length * 1_000) / SAMPLE_RATE;
+  const utterance = { id: 'u1', startMs: 0, endMs, endReason: 'sessionEnd', samples, clientText: { text } } as const;
+  emit('utterance.start', { utteranceId: utterance.id, startMs: 0 });
+  await analyzeUtterance(utterance, ports.experts, emit);
+}
+
+/** A whole recording at the rate of the line. */
+export async function resample({ samples, sampleRate }: DecodedFile): Promise<Float32Array> {
+  const resampler = await createResampler(sampleRate);
+  try {
+    return concatSamples([resampler.push(samples), resampler.flush()]);
+  } finally {
+    resampler.release();
+  }
+}
+
+type Drafts = Map<string, { -readonly [K in keyof AnalyzedPart]?: AnalyzedPart[K] }>;
+
+/** Gathers what the line tells, by utterance. */
+class Telling {
+  readonly warnings: LineEvents['warning'][] = [];
+  private readonly drafts: Drafts = new Map();
+
+  readonly emit: Emit = <E extends LineEventName>(event: E, payload: LineEvents[E]): void => {
+    const told = { event, payload } as { [N in LineEventName]: { event: N; payload: LineEvents[N] } }[LineEventName];
+    if (told.event === 'warning') {
+      this.warnings.push(told.payload);
+      return;
+    }
+    const id = told.payload.utteranceId;
+    const draft = this.drafts.get(id) ?? { utteranceId: id };
+    this.drafts.set(id, draft);
+    if (told.event === 'utterance.start') draft.startMs = told.payload.startMs;
+    else if (told.event === 'utterance.end') draft.endMs = told.payload.endMs;
+    else if (told.event === 'transcript.final') draft.transcript = told.payload;
+    else if (told.event === 'emotion.voice') draft.voice = told.payload;
+    else if (told.event === 'emotion.text') draft.text = told.payload;
+    else draft.result = told.payload;
+  };
+
+  parts(): AnalyzedPart[] {
+    return [...this.drafts.values()].flatMap((draft) => {
+      const { utteranceId, startMs, endMs, result, ...rest } = draft;
+      if (utteranceId === undefined || startMs === undefined || endMs === undefined || !result) return [];
+      return [{ ...rest, utteranceId, startMs, endMs, result }];
+    });
+  }
+}

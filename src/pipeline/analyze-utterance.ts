@@ -1,0 +1,73 @@
+import { unavailable, type Evidence, type UnavailableEvidence } from '../emotion/evidence.js';
+import type { FusedEmotion } from '../emotion/fused.js';
+import type { Emit, ToldEvidence } from '../emotion/line-events.js';
+import { topOf } from '../emotion/scores.js';
+import type { Transcript, Utterance } from '../emotion/utterance.js';
+import { fuse } from '../fusion/fuse.js';
+import { reliabilityOf } from '../fusion/reliability.js';
+
+/** The two experts of the line. Each always resolves: what it cannot say is `unavailable`, with the reason. */
+export interface Experts {
+  /** How it was said. */
+  voice(utterance: Utterance): Promise<Evidence<'voice'>>;
+  /** What was said: the client's words, or Whisper's. */
+  transcribe(utterance: Utterance): Promise<Transcript | UnavailableEvidence<'text'>>;
+  /** What the words mean. */
+  text(transcript: Transcript): Promise<Evidence<'text'>>;
+}
+
+/** Everything that was found out about one utterance. */
+export interface AnalyzedUtterance {
+  readonly utterance: Utterance;
+  readonly voice: Evidence<'voice'>;
+  readonly text: Evidence<'text'>;
+  readonly fused: FusedEmotion;
+}
+
+/**
+ * The whole product in one function: one utterance in, one explained emotion out.
+ * Tells, in this order (PR4): `emotion.voice` and `transcript.final` → `emotion.text` as each is known, then
+ * `fusion.result`, then `utterance.end`. Never rejects as long as the experts don't.
+ */
+export async function analyzeUtterance(utterance: Utterance, experts: Experts, emit: Emit): Promise<AnalyzedUtterance> {
+  const utteranceId = utterance.id;
+
+  const [voice, text] = await Promise.all([hear(utterance, experts, emit), readWords(utterance, experts, emit)]);
+  const fused = fuse({ voice, text });
+
+  emit('fusion.result', { utteranceId, resultId: resultId(utteranceId, 1), revision: 1, isFinal: true, ...fused });
+  emit('utterance.end', { utteranceId, endMs: utterance.endMs, reason: utterance.endReason });
+  return { utterance, voice, text, fused };
+}
+
+async function hear(utterance: Utterance, experts: Experts, emit: Emit): Promise<Evidence<'voice'>> {
+  if (!utterance.samples) return unavailable('voice', 'notProvided');
+  const evidence = await experts.voice(utterance);
+  const { id: utteranceId, startMs, endMs } = utterance;
+  emit('emotion.voice', { utteranceId, isFinal: true, startMs, endMs, evidence: told(evidence) });
+  return evidence;
+}
+
+async function readWords(utterance: Utterance, experts: Experts, emit: Emit): Promise<Evidence<'text'>> {
+  const heard = await experts.transcribe(utterance);
+  const evidence = 'status' in heard ? heard : await tellAndRead(heard);
+  emit('emotion.text', { utteranceId: utterance.id, isFinal: true, evidence: told(evidence) });
+  return evidence;
+
+  async function tellAndRead(transcript: Transcript): Promise<Evidence<'text'>> {
+    emit('transcript.final', { utteranceId: utterance.id, ...transcript });
+    return experts.text(transcript);
+  }
+}
+
+/** Evidence as a client is told it: with the reliability that the fusion will give it. */
+export function told(evidence: Evidence): ToldEvidence {
+  if (evidence.status === 'unavailable') return { status: 'unavailable', reason: evidence.reason };
+  const { scores, cues } = evidence;
+  return { status: 'available', scores, reliability: reliabilityOf(evidence).value, top: topOf(scores), cues };
+}
+
+/** Results are numbered within their utterance: `u3r1`, then `u3r2` when it is revised. */
+export function resultId(utteranceId: string, revision: number): string {
+  return `${utteranceId}r${revision}`;
+}

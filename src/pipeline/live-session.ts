@@ -1,0 +1,312 @@
+import { WireError } from '../common/errors.js';
+import { SerialQueue } from '../common/serial-queue.js';
+import { unavailable, type Evidence, type Modality } from '../emotion/evidence.js';
+import type { Emit, WarningCode } from '../emotion/line-events.js';
+import type { EndReason, Utterance } from '../emotion/utterance.js';
+import { fuse } from '../fusion/fuse.js';
+import { analyzeUtterance, resultId, told, type AnalyzedUtterance, type Experts } from './analyze-utterance.js';
+import { ClientWords, sameSpeech, type TimedWords } from './client-words.js';
+
+/** What cuts a stream of audio into utterances: audio/voice-stream.ts. */
+export interface Ear {
+  readonly receivedMs: number;
+  readonly processedMs: number;
+  readonly bufferedMs: number;
+  push(bytes: Uint8Array): void;
+  forceEnd(): void;
+  configure(options: Tuning): void;
+  end(): Promise<void>;
+  drop(): void;
+}
+
+export type EarEvent =
+  | { readonly type: 'start'; readonly startMs: number }
+  | { readonly type: 'interim'; readonly startMs: number; readonly endMs: number; readonly samples: Float32Array }
+  | {
+      readonly type: 'end';
+      readonly startMs: number;
+      readonly endMs: number;
+      readonly reason: EndReason;
+      readonly samples: Float32Array;
+    }
+  | { readonly type: 'warning'; readonly code: WarningCode; readonly message: string }
+  | { readonly type: 'failed'; readonly error: WireError };
+
+export interface Tuning {
+  readonly minSilenceMs?: number;
+  readonly maxUtteranceMs?: number;
+  readonly preRollMs?: number;
+  /** 0 switches interim results off. */
+  readonly interimIntervalMs?: number;
+}
+
+export interface LiveSessionOptions {
+  /** Modalities that were asked for *and* consented to. */
+  readonly modalities: readonly Modality[];
+  /** BCP 47 or `auto`. */
+  readonly language: string;
+  /** Makes the ear; absent for a session without audio. */
+  readonly ear?: (onEvent: (event: EarEvent) => void) => Ear;
+  /** What to tell a client whose words cannot be written down. */
+  readonly transcriptionAdvice: () => string;
+}
+
+export interface ClientText {
+  readonly text: string;
+  readonly ref?: string;
+  readonly startMs?: number;
+  readonly endMs?: number;
+  readonly language?: string;
+}
+
+/** Finished utterances kept so that words which come late can still revise the result. */
+const REMEMBERED = 16;
+/** Typed messages that may wait for analysis. */
+const MAX_WAITING_TEXTS = 50;
+const LOW_SNR_DB = 5;
+
+/**
+ * One consented conversation: audio and words in, events out. Utterances are analysed one at a time, in order.
+ * Every method returns at once; what it starts is told through `emit`.
+ */
+export class LiveSession {
+  private readonly queue = new SerialQueue();
+  private readonly permitted: Set<Modality>;
+  private readonly words = new ClientWords();
+  private readonly recent: { analyzed: AnalyzedUtterance; revision: number }[] = [];
+  private readonly warned = new Set<WarningCode>();
+  private readonly ear: Ear | undefined;
+  private readonly experts: Experts;
+  private count = 0;
+  /** The utterance being spoken. */
+  private open: { id: string; startMs: number } | undefined;
+  private readingInterim = false;
+  private waitingMs = 0;
+
+  constructor(
+    private readonly options: LiveSessionOptions,
+    experts: Experts,
+    private readonly emit: Emit,
+    /** An audio fault found only while decoding; PCM faults are thrown by `pushAudio`. */
+    private readonly onAudioError: (error: WireError) => void,
+  ) {
+    this.permitted = new Set(options.modalities);
+    this.experts = this.guarded(experts);
+    this.ear = options.ear?.((event) => {
+      this.hear(event);
+    });
+  }
+
+  get receivedMs(): number {
+    return this.ear?.receivedMs ?? 0;
+  }
+
+  /** Audio that came in and has no result yet, ms: not yet through the ear, or waiting for analysis. */
+  get bufferedMs(): number {
+    return (this.ear?.bufferedMs ?? 0) + this.waitingMs;
+  }
+
+  get utterances(): number {
+    return this.count;
+  }
+
+  /** @throws WireError when the session has no audio or the bytes are not of the declared format. */
+  pushAudio(bytes: Uint8Array): void {
+    if (!this.ear)
+      throw new WireError('configInvalid', 'This session has no audio: declare `audio` in session.start.', {
+        param: 'audio',
+      });
+    if (this.permitted.size === 0)
+      throw new WireError('consentRequired', 'Consent was withdrawn; audio is no longer accepted.');
+    this.ear.push(bytes);
+  }
+
+  /** @throws WireError without consent for text, or when too many messages wait. */
+  pushText(input: ClientText): void {
+    if (!this.permitted.has('text')) {
+      throw new WireError('consentRequired', 'There is no consent for text in this session.', { param: 'modality' });
+    }
+    if (this.words.size + this.queue.size >= MAX_WAITING_TEXTS) {
+      throw new WireError('rateLimited', 'Too many messages wait; send more when results have come.', {
+        retryAfterMs: 1_000,
+      });
+    }
+    const { startMs, endMs } = input;
+    if (startMs === undefined || endMs === undefined || !this.ear) this.addMessage(input);
+    else void this.queue.add(() => this.place({ ...input, startMs, endMs }));
+  }
+
+  forceEnd(): void {
+    this.ear?.forceEnd();
+  }
+
+  configure(tuning: Tuning): void {
+    this.ear?.configure(tuning);
+  }
+
+  /** Takes effect at once: nothing that was buffered for a withdrawn modality is looked at any more. */
+  withdraw(modality?: Modality): { readonly remaining: readonly Modality[] } {
+    for (const gone of modality ? [modality] : [...this.permitted]) this.permitted.delete(gone);
+    if (!this.permitted.has('text')) this.words.clear();
+    if (this.permitted.size === 0) {
+      this.ear?.drop();
+      if (this.open) this.close(this.open, { endMs: this.ear?.processedMs ?? this.open.startMs, reason: 'forced' });
+    }
+    return { remaining: [...this.permitted] };
+  }
+
+  /** Drains: what was already said or typed still gets its result. */
+  async end(): Promise<void> {
+    await this.ear?.end();
+    await this.queue.idle();
+    for (const words of this.words.takeStale(Infinity)) this.addMessage(words);
+    await this.queue.idle();
+  }
+
+  /** Stops without results. */
+  abort(): void {
+    this.permitted.clear();
+    this.words.clear();
+    this.ear?.drop();
+  }
+
+  private hear(event: EarEvent): void {
+    switch (event.type) {
+      case 'start':
+        this.open = { id: this.nextId(), startMs: event.startMs };
+        this.emit('utterance.start', { utteranceId: this.open.id, startMs: event.startMs });
+        return;
+      case 'interim':
+        void this.readInterim(event);
+        return;
+      case 'end':
+        if (this.open) this.close(this.open, event);
+        return;
+      case 'warning':
+        this.warn(event.code, event.message);
+        return;
+      case 'failed':
+        this.onAudioError(event.error);
+    }
+  }
+
+  private close(
+    open: { id: string; startMs: number },
+    end: { endMs: number; reason: EndReason; samples?: Float32Array; startMs?: number },
+  ): void {
+    this.open = undefined;
+    const utterance = {
+      id: open.id,
+      startMs: end.startMs ?? open.startMs,
+      endMs: end.endMs,
+      endReason: end.reason,
+      ...(end.samples ? { samples: end.samples } : {}),
+    };
+    const length = utterance.endMs - utterance.startMs;
+    this.waitingMs += length;
+    void this.queue.add(async () => {
+      const clientText = this.words.take(utterance);
+      for (const stale of this.words.takeStale(utterance.startMs)) this.addMessage(stale);
+      await this.analyze({ ...utterance, ...(clientText ? { clientText } : {}) });
+      this.waitingMs -= length;
+    });
+  }
+
+  /** A typed message, or words that belong to no utterance: an utterance of its own, without voice. */
+  private addMessage(input: ClientText): void {
+    const at = this.ear?.processedMs ?? 0;
+    const { startMs = at, endMs = at, text, language, ref } = input;
+    const id = this.nextId();
+    this.emit('utterance.start', { utteranceId: id, startMs, ...(ref === undefined ? {} : { ref }) });
+    const clientText = { text, ...(language ? { language } : {}) };
+    void this.queue.add(() => this.analyze({ id, startMs, endMs, endReason: 'forced', clientText }));
+  }
+
+  /** Words with a time: they revise a finished utterance, or wait for the one they belong to. */
+  private async place(words: TimedWords): Promise<void> {
+    const done = this.recent.find(({ analyzed: { utterance } }) => utterance.samples && sameSpeech(utterance, words));
+    if (!done) {
+      this.words.add(words);
+      return;
+    }
+    const { utterance, voice, fused } = done.analyzed;
+    const clientText = { text: words.text, ...(words.language ? { language: words.language } : {}) };
+    const revised = { ...utterance, clientText };
+    const heard = await this.experts.transcribe(revised);
+    const text = 'status' in heard ? heard : await this.experts.text(heard);
+    const next = fuse({ voice, text });
+    const supersedes = resultId(utterance.id, done.revision);
+    done.revision += 1;
+    done.analyzed = { utterance: revised, voice, text, fused: next };
+    const changed = fused.decision.label === next.decision.label ? ['scores', 'text'] : ['label', 'scores', 'text'];
+    this.emit('fusion.revised', {
+      utteranceId: utterance.id,
+      resultId: resultId(utterance.id, done.revision),
+      revision: done.revision,
+      isFinal: true,
+      ...next,
+      supersedes,
+      changed,
+      cause: 'transcriptRevised',
+    });
+  }
+
+  private async analyze(utterance: Utterance): Promise<void> {
+    const analyzed = await analyzeUtterance(utterance, this.experts, this.emit);
+    // Only the reading is kept, never the audio: an empty array says that there was some.
+    const remembered = { ...utterance, ...(utterance.samples ? { samples: new Float32Array(0) } : {}) };
+    this.recent.push({ analyzed: { ...analyzed, utterance: remembered }, revision: 1 });
+    if (this.recent.length > REMEMBERED) this.recent.shift();
+    this.warnOf(analyzed);
+  }
+
+  /** Interim readings are skipped, never queued, and never told after the utterance has ended. */
+  private async readInterim(event: EarEvent & { type: 'interim' }): Promise<void> {
+    const open = this.open;
+    if (!open || this.readingInterim || !this.permitted.has('voice')) return;
+    this.readingInterim = true;
+    const { startMs, endMs, samples } = event;
+    const evidence = await this.experts.voice({ id: open.id, startMs, endMs, endReason: 'forced', samples });
+    this.readingInterim = false;
+    if (this.open !== open) return;
+    this.emit('emotion.voice', { utteranceId: open.id, isFinal: false, startMs, endMs, evidence: told(evidence) });
+  }
+
+  /** The experts behind the consent: not asked without it, not believed when it went away meanwhile. */
+  private guarded(experts: Experts): Experts {
+    const gate = async <M extends Modality, T>(modality: M, ask: () => Promise<T>) => {
+      if (!this.permitted.has(modality)) return unavailable(modality, 'notConsented');
+      const answer = await ask();
+      return this.permitted.has(modality) ? answer : unavailable(modality, 'notConsented');
+    };
+    return {
+      voice: (utterance) => gate<'voice', Evidence<'voice'>>('voice', () => experts.voice(utterance)),
+      transcribe: (utterance) => gate('text', () => experts.transcribe(utterance)),
+      text: (transcript) => gate<'text', Evidence<'text'>>('text', () => experts.text(transcript)),
+    };
+  }
+
+  private warnOf({ voice, text }: AnalyzedUtterance): void {
+    if (text.status === 'unavailable' && text.reason === 'modelUnavailable') {
+      this.warn('transcriptionUnavailable', this.options.transcriptionAdvice());
+    }
+    if (text.status === 'unavailable' && text.reason === 'unsupportedLanguage') {
+      this.warn('languageMismatch', 'The text model does not read this language; the voice decides alone.');
+    }
+    if (voice.status === 'available' && voice.quality.snrDb < LOW_SNR_DB) {
+      this.warn('lowSnr', `Speech is less than ${LOW_SNR_DB} dB above the noise; results lean on the words.`);
+    }
+  }
+
+  /** Each warning once a session: a warning is news, not a meter. */
+  warn(code: WarningCode, message: string): void {
+    if (this.warned.has(code)) return;
+    this.warned.add(code);
+    this.emit('warning', { code, message });
+  }
+
+  private nextId(): string {
+    this.count += 1;
+    return `u${this.count}`;
+  }
+}

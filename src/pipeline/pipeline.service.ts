@@ -1,0 +1,103 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import type { AcousticService } from '../audio/acoustic.service.js';
+import type { AudioFormat } from '../audio/decode.js';
+import { DEFAULT_SEGMENTER } from '../audio/segmenter.js';
+import type { VadService } from '../audio/vad.service.js';
+import { VoiceStream } from '../audio/voice-stream.js';
+import type { WireError } from '../common/errors.js';
+import type { Modality } from '../emotion/evidence.js';
+import type { FusedEmotion } from '../emotion/fused.js';
+import type { Emit } from '../emotion/line-events.js';
+import type { TextService } from '../text/text.service.js';
+import { analyzeFile, type FileAnalysis, type FileRequest } from './analyze-file.js';
+import type { Experts } from './analyze-utterance.js';
+import { LiveSession, type Tuning } from './live-session.js';
+
+export interface OpenOptions {
+  readonly modalities: readonly Modality[];
+  readonly language: string;
+  readonly audio?: AudioFormat;
+  readonly tuning?: Tuning;
+}
+
+/** Interim voice results come this often unless the client says otherwise, ms. */
+const INTERIM_MS = 1_000;
+
+/** Opens sessions on the line: the only place where audio, text and fusion are put together. */
+@Injectable()
+export class PipelineService implements OnModuleInit {
+  readonly maxUtteranceMs = DEFAULT_SEGMENTER.maxUtteranceMs;
+
+  constructor(
+    private readonly acoustic: AcousticService,
+    private readonly words: TextService,
+    private readonly vad: VadService,
+    private readonly denoise: boolean,
+  ) {}
+
+  /** The shipped models must work, or the server does not start; Whisper may come later or never. */
+  async onModuleInit(): Promise<void> {
+    await Promise.all([this.vad.warmUp(), this.acoustic.ready(), this.words.start()]);
+  }
+
+  open(options: OpenOptions, emit: Emit, onAudioError: (error: WireError) => void): LiveSession {
+    const { audio, modalities, language, tuning } = options;
+    return new LiveSession(
+      {
+        modalities,
+        language,
+        transcriptionAdvice: () => this.transcriptionAdvice(),
+        ...(audio && {
+          ear: (onEvent) =>
+            new VoiceStream({
+              format: audio,
+              denoise: this.denoise,
+              segmenter: { interimIntervalMs: INTERIM_MS, ...tuning },
+              detect: this.vad.detect,
+              onEvent,
+            }),
+        }),
+      },
+      this.experts(language),
+      emit,
+      onAudioError,
+    );
+  }
+
+  /** A whole file or text, through the very same session. */
+  analyze(request: FileRequest): Promise<FileAnalysis> {
+    return analyzeFile(request, {
+      open: (options, emit, onError) => this.open(options, emit, onError),
+      experts: this.experts(request.language),
+    });
+  }
+
+  models(): FusedEmotion['models'] {
+    return { voice: this.acoustic.info(), text: this.words.info() };
+  }
+
+  transcription(): 'ready' | 'loading' | 'unavailable' {
+    return this.words.whisperStatus().status;
+  }
+
+  /** What is missing and how to install it; no paths, no addresses of this machine. */
+  transcriptionAdvice(): string {
+    const { howTo } = this.words.whisperStatus();
+    return howTo ?? 'Transcription is still loading; the voice and text that the client supplies go on.';
+  }
+
+  /** Says once that words cannot be written down (PR12). */
+  adviseTranscription(session: LiveSession | undefined, modalities: readonly Modality[]): void {
+    if (session && modalities.includes('text') && this.transcription() === 'unavailable') {
+      session.warn('transcriptionUnavailable', this.transcriptionAdvice());
+    }
+  }
+
+  private experts(language: string): Experts {
+    return {
+      voice: (utterance) => this.acoustic.read(utterance),
+      transcribe: (utterance) => this.words.transcribe(utterance, { language }),
+      text: (transcript) => this.words.read(transcript),
+    };
+  }
+}
