@@ -1,0 +1,70 @@
+const KEY = 'undertone.key';
+/** A token this close to its end is renewed first. */
+const RENEW_BEFORE_MS = 30_000;
+
+export interface Notice {
+  readonly version: string;
+  readonly text: string;
+}
+
+/** The server answered, and the answer is no. */
+export class Refused extends Error {
+  constructor(
+    readonly status: number,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+/**
+ * The API key: from the address's fragment, which a browser never sends, or from this tab's memory. Takes it out of the
+ * address bar so that a copied link does not give it away.
+ */
+export function takeKey(): string | null {
+  const given = new URLSearchParams(location.hash.slice(1)).get('key');
+  if (given) {
+    keepKey(given);
+    history.replaceState(null, '', location.pathname + location.search);
+  }
+  return sessionStorage.getItem(KEY);
+}
+
+export function keepKey(key: string): void {
+  sessionStorage.setItem(KEY, key);
+}
+
+export function forgetKey(): void {
+  sessionStorage.removeItem(KEY);
+}
+
+/** The HTTP side of the server: short-lived tokens against the key, and the consent notice. */
+export class Api {
+  private cached: { token: string; expiresAt: number } | undefined;
+
+  constructor(private readonly key: string) {}
+
+  /** A token that is good for at least half a minute. */
+  async token(): Promise<string> {
+    if (this.cached && this.cached.expiresAt - Date.now() > RENEW_BEFORE_MS) return this.cached.token;
+    const response = await fetch('v1/tokens', { method: 'POST', headers: { 'X-API-Key': this.key } });
+    const { token, expiresAt } = await read<{ token: string; expiresAt: string | number }>(response);
+    this.cached = { token, expiresAt: new Date(expiresAt).getTime() };
+    return token;
+  }
+
+  /** The server no longer takes the token it gave (it was restarted, perhaps). */
+  dropToken(): void {
+    this.cached = undefined;
+  }
+
+  async notice(): Promise<Notice> {
+    return read<Notice>(await fetch('v1/notice'));
+  }
+}
+
+async function read<T>(response: Response): Promise<T> {
+  const body = (await response.json().catch(() => ({}))) as { detail?: string; title?: string };
+  if (response.ok) return body as T;
+  throw new Refused(response.status, body.detail ?? body.title ?? `The server answered ${response.status}.`);
+}

@@ -1,0 +1,83 @@
+import type { Modality } from '../../src/emotion/evidence.js';
+import type { Notice } from './api.js';
+import { byId, el, say } from './dom.js';
+
+/** What the person agreed to, as `session.start` carries it. */
+export interface Agreement {
+  readonly consent: {
+    readonly subjectRef: string;
+    readonly purposes: readonly string[];
+    readonly modalities: readonly Modality[];
+    readonly noticeVersion: string;
+    readonly grantedAt: string;
+  };
+  readonly context: { readonly purpose: string; readonly setting: string };
+}
+
+const PURPOSE = 'emotionRecognition';
+/** Where the page is used; the server refuses workplaces and schools, as the law does. */
+const SETTINGS: Readonly<Record<string, string>> = { personal: 'Personal', research: 'Research' };
+
+/** Shows the notice and takes the consent. No box is ticked beforehand: silence is not consent. */
+export class ConsentForm {
+  readonly form = byId('consent', HTMLFormElement);
+  private readonly agree = byId('agree', HTMLButtonElement);
+  private readonly subject = byId('subject', HTMLInputElement);
+  private readonly setting = byId('setting', HTMLSelectElement);
+  private noticeVersion: string | undefined;
+
+  constructor(onAgreed: (agreement: Agreement) => void) {
+    this.subject.value = `guest-${crypto.getRandomValues(new Uint16Array(1))[0]?.toString(16) ?? ''}`;
+    for (const [value, name] of Object.entries(SETTINGS)) this.setting.append(el('option', { value }, name));
+    this.form.addEventListener('change', () => {
+      this.refresh();
+    });
+    this.form.addEventListener('submit', (event) => {
+      event.preventDefault();
+      const agreement = this.agreement();
+      if (agreement) onAgreed(agreement);
+    });
+  }
+
+  show(notice: Notice): void {
+    this.noticeVersion = notice.version;
+    const paragraphs = notice.text.split(/\n\s*\n/).map((text) => el('p', {}, text.trim()));
+    byId('notice', HTMLElement).replaceChildren(...paragraphs, el('small', {}, `Notice ${notice.version}`));
+    this.refresh();
+  }
+
+  /** Unticks everything: what was withdrawn is to be given anew. */
+  reset(): void {
+    for (const box of this.form.querySelectorAll<HTMLInputElement>('input[type="checkbox"]')) box.checked = false;
+    this.refresh();
+  }
+
+  problem(message: string): void {
+    say(byId('consent-problem', HTMLElement), message);
+  }
+
+  busy(busy: boolean): void {
+    this.agree.disabled = busy || !this.agreement();
+  }
+
+  private refresh(): void {
+    this.problem('');
+    this.busy(false);
+  }
+
+  private agreement(): Agreement | undefined {
+    const ticked = new FormData(this.form);
+    const modalities = (['voice', 'text'] as const).filter((modality) => ticked.has(modality));
+    if (modalities.length === 0 || this.noticeVersion === undefined) return undefined;
+    return {
+      consent: {
+        subjectRef: this.subject.value.trim(),
+        purposes: [PURPOSE],
+        modalities,
+        noticeVersion: this.noticeVersion,
+        grantedAt: new Date().toISOString(),
+      },
+      context: { purpose: PURPOSE, setting: this.setting.value },
+    };
+  }
+}

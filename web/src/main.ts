@@ -1,0 +1,189 @@
+import { Api, forgetKey, keepKey, Refused, takeKey } from './api.js';
+import { ConsentForm, type Agreement } from './consent-form.js';
+import { Controls } from './controls.js';
+import { Conversation } from './conversation.js';
+import { byId, part, say } from './dom.js';
+import { Notes } from './notes.js';
+import { StreamClient, type ConnectionState } from './stream-client.js';
+import { CLOSED, duration, phrase } from './words.js';
+
+const notes = new Notes();
+const conversation = new Conversation();
+const consentForm = new ConsentForm((agreement) => void start(agreement));
+const controls = new Controls(requireClient, audioContext, notes);
+const keyForm = byId('key-form', HTMLFormElement);
+const live = byId('live', HTMLElement);
+const closed = byId('closed', HTMLElement);
+const sessionButtons = [byId('end', HTMLButtonElement), byId('withdraw', HTMLButtonElement)] as const;
+
+let api: Api | undefined;
+let client: StreamClient | undefined;
+let context: AudioContext | undefined;
+
+function requireClient(): StreamClient {
+  if (!client) throw new Error('There is no connection to the server.');
+  return client;
+}
+
+/** One audio context for all: its sample rate is the session's. Rates beyond what the wire takes are lowered. */
+function audioContext(): AudioContext {
+  context ??= new AudioContext();
+  if (context.sampleRate > 48_000) context = new AudioContext({ sampleRate: 48_000 });
+  return context;
+}
+
+// ── Coming in ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+function askForKey(problem: string): void {
+  client?.close();
+  keyForm.hidden = false;
+  consentForm.form.hidden = true;
+  say(byId('key-problem', HTMLElement), problem);
+  byId('key', HTMLInputElement).focus();
+}
+
+async function enter(key: string): Promise<void> {
+  const entering = new Api(key);
+  try {
+    await entering.token();
+    consentForm.show(await entering.notice());
+  } catch (error) {
+    if (error instanceof Refused && (error.status === 401 || error.status === 403)) {
+      forgetKey();
+      askForKey('The server does not accept this key. In development it prints a new one at each start.');
+    } else {
+      askForKey(`The server cannot be reached: ${messageOf(error)}`);
+    }
+    return;
+  }
+  keyForm.hidden = true;
+  if (live.hidden) consentForm.form.hidden = false;
+  api = entering;
+  client = new StreamClient(entering, onConnection);
+  client.listen(conversation.handlers);
+  client.listen({
+    warning: ({ message, detail }) => {
+      notes.tell('warning', message, detail);
+    },
+    error: ({ message, code, param }) => {
+      notes.tell('error', message, param ? `${code}: ${param}` : code);
+    },
+    'session.closed': ({ reason, totals }) => {
+      const { audioMs, utterances, droppedFrames } = totals;
+      const dropped = droppedFrames > 0 ? `, ${droppedFrames} frames dropped` : '';
+      over(phrase(CLOSED, reason), `${duration(audioMs)} of audio, ${utterances} utterances${dropped}.`);
+      if (reason === 'consentWithdrawn') consentForm.reset();
+    },
+  });
+  client.connect();
+}
+
+function onConnection(state: ConnectionState, hadSession: boolean, message: string): void {
+  const words = { connecting: 'Connecting …', connected: 'Connected', lost: 'Reconnecting …', refused: 'Refused' };
+  showStatus(state, words[state]);
+  if (hadSession) over(CLOSED.disconnected, 'Words already spoken were still read by the server.');
+  if (state === 'refused') void whyRefused(message);
+}
+
+/** Either the key is no longer good, which asking for a token tells, or the server has another reason. */
+async function whyRefused(message: string): Promise<void> {
+  api?.dropToken();
+  try {
+    await api?.token();
+    notes.tell('error', `The server refused the connection: ${message}. Reload the page to try again.`);
+  } catch (error) {
+    forgetKey();
+    askForKey(messageOf(error));
+  }
+}
+
+// ── A session ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+async function start(agreement: Agreement): Promise<void> {
+  consentForm.busy(true);
+  try {
+    const { consent, context: use } = agreement;
+    const session = await requireClient().start({
+      audio: { encoding: 'pcm_s16le', sampleRate: audioContext().sampleRate, channels: 1 },
+      modalities: [...consent.modalities],
+      consent,
+      context: use,
+      interimIntervalMs: 500,
+    });
+    consentForm.form.hidden = true;
+    closed.hidden = true;
+    live.hidden = false;
+    for (const button of sessionButtons) button.disabled = false;
+    controls.open(consent.modalities, session.limits.textChars);
+    showStatus('session', 'In session');
+    byId(consent.modalities.includes('voice') ? 'mic' : 'message', HTMLElement).focus();
+  } catch (error) {
+    consentForm.problem(messageOf(error));
+  } finally {
+    consentForm.busy(false);
+  }
+}
+
+/** The session is over, whoever ended it: nothing more is captured or sent, what was found stays on the page. */
+function over(reason: string, totals: string): void {
+  controls.close();
+  conversation.over();
+  for (const button of sessionButtons) button.disabled = true;
+  part(closed, 'reason').textContent = reason;
+  part(closed, 'totals').textContent = totals;
+  closed.hidden = false;
+  byId('again', HTMLButtonElement).focus();
+  const status = byId('status', HTMLElement);
+  if (status.dataset['state'] === 'session') showStatus('connected', 'Connected');
+}
+
+function showStatus(state: ConnectionState | 'session', words: string): void {
+  const status = byId('status', HTMLElement);
+  status.dataset['state'] = state;
+  status.textContent = words;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+const [end, withdraw] = sessionButtons;
+end.addEventListener('click', () => {
+  controls.close();
+  end.disabled = true;
+  showStatus('session', 'Finishing …');
+  requireClient()
+    .end()
+    .catch((error: unknown) => {
+      notes.tell('error', messageOf(error));
+    });
+});
+withdraw.addEventListener('click', () => {
+  // Stop first, then tell: not one more frame leaves the page.
+  controls.close();
+  requireClient()
+    .withdraw()
+    .catch((error: unknown) => {
+      notes.tell('error', messageOf(error));
+      client?.close();
+      over(CLOSED.disconnected, 'The connection was cut, because the server did not confirm the withdrawal.');
+      client?.connect();
+    });
+});
+byId('again', HTMLButtonElement).addEventListener('click', () => {
+  closed.hidden = true;
+  live.hidden = true;
+  notes.clear();
+  consentForm.form.hidden = false;
+  byId('notice', HTMLElement).focus();
+});
+keyForm.addEventListener('submit', (event) => {
+  event.preventDefault();
+  const key = byId('key', HTMLInputElement).value.trim();
+  keepKey(key);
+  void enter(key);
+});
+
+const key = takeKey();
+if (key) void enter(key);
+else askForKey('');

@@ -1,0 +1,169 @@
+import { io, type Socket } from 'socket.io-client';
+import type {
+  Ack,
+  ClientEvents,
+  SessionInfo,
+  StampedEvents,
+  STREAM_NAMESPACE,
+  WireErrorBody,
+} from '../../src/gateway/protocol.js';
+import type { Api } from './api.js';
+import { CreditWindow } from './credit-window.js';
+
+// Only the type is imported: the protocol page's schemas stay on the server.
+const NAMESPACE: typeof STREAM_NAMESPACE = '/v1/stream';
+const ACK_TIMEOUT_MS = 15_000;
+
+export type ConnectionState = 'connecting' | 'connected' | 'lost' | 'refused';
+type StartRequest = Parameters<ClientEvents['session.start']>[0];
+
+/** An error the server acknowledged a request with. */
+export class ServerError extends Error {
+  constructor(readonly body: WireErrorBody) {
+    super(body.message);
+  }
+}
+
+interface Running {
+  readonly info: SessionInfo;
+  readonly credit: CreditWindow;
+  readonly sampleRate: number;
+  seq: number;
+}
+
+/** One connection, and at most one session on it at a time. Every connect, the first and each later one, brings a fresh token. */
+export class StreamClient {
+  private readonly socket: Socket<StampedEvents, ClientEvents>;
+  private running: Running | undefined;
+  private secondTry = false;
+
+  constructor(
+    private readonly api: Api,
+    /** `refused`: the server does not take our token, even a fresh one. `hadSession`: it ended with the connection. */
+    private readonly onState: (state: ConnectionState, hadSession: boolean, message: string) => void,
+  ) {
+    this.socket = io(NAMESPACE, {
+      autoConnect: false,
+      transports: ['websocket', 'polling'],
+      tryAllTransports: true,
+      auth: (give) => {
+        api.token().then(
+          (token) => {
+            give({ token });
+          },
+          () => {
+            give({});
+          },
+        );
+      },
+    });
+    this.socket.on('connect', () => {
+      this.secondTry = false;
+      this.onState('connected', false, '');
+    });
+    this.socket.on('disconnect', (reason) => {
+      const hadSession = this.running !== undefined;
+      this.running = undefined;
+      if (reason !== 'io client disconnect') this.onState('lost', hadSession, reason);
+      if (reason === 'io server disconnect') this.socket.connect();
+    });
+    this.socket.on('connect_error', (error) => {
+      this.connectFailed(error.message);
+    });
+    this.listen({
+      'audio.ack': (ack) => this.running?.credit.acked(ack),
+      'session.closed': () => {
+        this.running = undefined;
+      },
+    });
+  }
+
+  /** The server's limits for the session that runs. */
+  get session(): SessionInfo | undefined {
+    return this.running?.info;
+  }
+
+  connect(): void {
+    this.onState('connecting', false, '');
+    this.socket.connect();
+  }
+
+  close(): void {
+    this.socket.disconnect();
+  }
+
+  listen(handlers: Partial<StampedEvents>): void {
+    for (const [event, handler] of Object.entries(handlers)) this.socket.on(event as 'warning', handler as never);
+  }
+
+  async start(request: StartRequest): Promise<SessionInfo> {
+    const { session } = await this.ask<{ session: SessionInfo }>('session.start', request);
+    this.running = {
+      info: session,
+      credit: new CreditWindow(session.limits.creditMs),
+      sampleRate: request.audio?.sampleRate ?? 16_000,
+      seq: 0,
+    };
+    return session;
+  }
+
+  /** Sends one frame at once; without a session it goes nowhere. */
+  sendFrame(pcm: Int16Array<ArrayBuffer>): void {
+    const { running } = this;
+    if (!running || !this.socket.connected) return;
+    const seq = running.seq++;
+    running.credit.sent(seq, (pcm.length * 1000) / running.sampleRate);
+    this.socket.emit('audio.frame', { seq }, pcm);
+  }
+
+  /** Waits until the server's credit allows `ms` more. Rejects when the session is over. */
+  async room(ms: number, signal: AbortSignal): Promise<void> {
+    if (!this.running) throw new Error('The session is over.');
+    await this.running.credit.room(ms, signal);
+  }
+
+  async sendText(text: string, ref: string): Promise<void> {
+    await this.ask('text.input', { text, ref });
+  }
+
+  async forceEnd(): Promise<void> {
+    await this.ask('utterance.forceEnd', {});
+  }
+
+  async withdraw(): Promise<void> {
+    await this.ask('consent.withdraw', {});
+  }
+
+  async end(): Promise<void> {
+    await this.ask('session.end', {});
+  }
+
+  private async ask<T extends object>(
+    event: Exclude<keyof ClientEvents, 'audio.frame'>,
+    payload: object,
+  ): Promise<{ ok: true } & T> {
+    if (!this.socket.connected) throw new Error('There is no connection to the server.');
+    let answer: Ack<T>;
+    try {
+      answer = (await this.socket.timeout(ACK_TIMEOUT_MS).emitWithAck(event, payload)) as Ack<T>;
+    } catch {
+      throw new Error('The server did not answer.');
+    }
+    if (!answer.ok) throw new ServerError(answer.error);
+    return answer;
+  }
+
+  /** A lost line is tried again by socket.io itself; a refusal is not, so a fresh token is tried once. */
+  private connectFailed(message: string): void {
+    if (this.socket.active) {
+      this.onState('lost', false, message);
+    } else if (!this.secondTry) {
+      this.secondTry = true;
+      this.api.dropToken();
+      this.socket.connect();
+    } else {
+      this.secondTry = false;
+      this.onState('refused', false, message);
+    }
+  }
+}
