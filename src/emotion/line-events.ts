@@ -15,7 +15,7 @@ export type ToldEvidence =
     };
 
 export type WarningCode =
-  'lowSnr' | 'clipping' | 'noSpeech' | 'languageMismatch' | 'transcriptionUnavailable' | 'degraded';
+  'lowSnr' | 'clipping' | 'noSpeech' | 'invalidSamples' | 'languageMismatch' | 'transcriptionUnavailable' | 'degraded';
 
 interface UtteranceRef {
   readonly utteranceId: string;

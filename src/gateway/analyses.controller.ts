@@ -62,7 +62,7 @@ export class AnalysesController {
   async analyze(
     @Headers('x-api-key') key: string | undefined,
     @Body() body: unknown,
-    @UploadedFile() audio?: Express.Multer.File,
+    @UploadedFile() audio?: { buffer: Buffer },
   ): Promise<FileAnalysis> {
     this.auth.checkKey(key);
     const { text, language, ...request } = parse(FormSchema, body);

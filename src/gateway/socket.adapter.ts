@@ -18,7 +18,7 @@ export class SocketAdapter extends IoAdapter {
 
   override createIOServer(port: number, options?: ServerOptions): Server {
     const { config } = this;
-    const server = super.createIOServer(port, {
+    const server: Server = super.createIOServer(port, {
       ...options,
       // Our own limit answers first, with an error; Socket.IO's would cut the line silently.
       maxHttpBufferSize: config.MAX_FRAME_BYTES * 4,
@@ -31,7 +31,7 @@ export class SocketAdapter extends IoAdapter {
         const strangers = server.engine.clientsCount - server.of('/v1/stream').sockets.size;
         decide(null, !isNew || strangers < config.MAX_UNAUTHENTICATED);
       },
-    } as ServerOptions) as Server;
+    } as ServerOptions);
     return server;
   }
 }

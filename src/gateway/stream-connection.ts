@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Socket } from 'socket.io';
 import { WireError } from '../common/errors.js';
+import type { Modality } from '../emotion/evidence.js';
+import type { LineEventName, LineEvents } from '../emotion/line-events.js';
 import { openConsent } from '../privacy/consent.js';
 import type { LiveSession } from '../pipeline/live-session.js';
 import type { PipelineService } from '../pipeline/pipeline.service.js';
@@ -12,8 +14,8 @@ import {
   TextInputSchema,
   type CloseReason,
   type ServerEventName,
-  type ServerEvents,
   type SessionInfo,
+  type SessionStart,
   type SessionLimits,
 } from './protocol.js';
 import { parse, wireErrorBody } from './wire-error.js';
@@ -45,27 +47,56 @@ export class StreamConnection {
   private ackedBufferedMs = 0;
   private lastHeard = Date.now();
   private startedAt = 0;
-  private ticker: NodeJS.Timeout | undefined;
+  private readonly ticker: NodeJS.Timeout;
+  /** While the session opens, what comes after waits for it, in order. */
+  private opening: Promise<void> | undefined;
 
   constructor(
     private readonly socket: Socket,
     private readonly ports: ConnectionPorts,
-  ) {}
+  ) {
+    this.ticker = setInterval(() => {
+      this.tick();
+    }, ACK_EVERY_MS);
+  }
+
+  /** Runs a handler now, or as soon as the session that is being opened is there. */
+  inOrder(handle: () => void): void {
+    if (this.opening) void this.opening.then(handle);
+    else handle();
+  }
 
   /** @throws WireError `consentRequired`, `contextProhibited`, `configInvalid`, `configLocked` or `overloaded`. */
-  start(payload: unknown): { session: SessionInfo } {
+  async start(payload: unknown): Promise<{ session: SessionInfo }> {
     if (this.state !== 'new')
       throw new WireError('configLocked', 'This connection already had its session; open another.');
     const request = parse(SessionStartSchema, payload);
-    const consented = openConsent(request, new Date());
+    const { modalities } = openConsent(request, new Date());
     this.ports.admit();
     this.state = 'open';
     this.startedAt = this.lastHeard = Date.now();
+    const opened = this.open(request, modalities);
+    this.opening = opened.then(
+      () => (this.opening = undefined),
+      () => (this.opening = undefined),
+    );
+    try {
+      await opened;
+    } catch (error) {
+      this.state = 'closed';
+      this.ports.closed();
+      throw error;
+    }
     const { pipeline, limits } = this.ports;
+    const { sessionId } = this;
+    return { session: { sessionId, limits, models: pipeline.models(), transcription: pipeline.transcription() } };
+  }
+
+  private async open(request: SessionStart, modalities: readonly Modality[]): Promise<void> {
     const { audio, language, endpointing, interimIntervalMs } = request;
-    this.live = pipeline.open(
+    const live = await this.ports.pipeline.open(
       {
-        modalities: consented.modalities,
+        modalities,
         language,
         ...(audio ? { audio } : {}),
         tuning: { ...endpointing, ...(interimIntervalMs === undefined ? {} : { interimIntervalMs }) },
@@ -77,19 +108,11 @@ export class StreamConnection {
         this.fail(error);
       },
     );
-    this.ticker = setInterval(() => {
-      this.tick();
-    }, ACK_EVERY_MS);
+    this.live = live;
+    // After the acknowledgement, so that a client has its session first.
     setImmediate(() => {
-      pipeline.adviseTranscription(this.live, consented.modalities);
+      this.ports.pipeline.adviseTranscription(live, modalities);
     });
-    const session = {
-      sessionId: this.sessionId,
-      limits,
-      models: pipeline.models(),
-      transcription: pipeline.transcription(),
-    };
-    return { session };
   }
 
   frame(meta: unknown, bytes: unknown): void {
@@ -225,8 +248,10 @@ export class StreamConnection {
   private tick(): void {
     const { limits } = this.ports;
     const now = Date.now();
-    if (now - this.lastHeard > limits.idleMs) void this.close('idle');
-    else if (now - this.startedAt > limits.sessionMs) void this.close('sessionLimit');
+    if (now - this.lastHeard > limits.idleMs) {
+      if (this.state === 'new') this.socket.disconnect(true);
+      else void this.close('idle');
+    } else if (this.state === 'open' && now - this.startedAt > limits.sessionMs) void this.close('sessionLimit');
     else this.acknowledge();
   }
 
@@ -244,11 +269,11 @@ export class StreamConnection {
   }
 
   /** The line's events; nothing derived from a person is told after the session is closed. */
-  private tell<E extends ServerEventName>(event: E, data: ServerEvents[E]): void {
+  private tell<E extends LineEventName>(event: E, data: LineEvents[E]): void {
     if (this.state !== 'closed') this.send(event, data);
   }
 
-  private send<E extends ServerEventName>(event: E, data: ServerEvents[E]): void {
+  private send(event: ServerEventName, data: object): void {
     this.eventSeq += 1;
     const at = Math.round(this.live?.receivedMs ?? 0);
     this.socket.emit(event, { ...data, sessionId: this.sessionId, eventSeq: this.eventSeq, at });

@@ -11,7 +11,7 @@ import {
 } from '@nestjs/websockets';
 import type { Namespace, Socket } from 'socket.io';
 import type { Config } from '../common/config.js';
-import { ERRORS, WireError } from '../common/errors.js';
+import { WireError } from '../common/errors.js';
 import type { PipelineService } from '../pipeline/pipeline.service.js';
 import type { Auth, Caller } from './auth.js';
 import { STREAM_NAMESPACE, type Ack as Answer, type CloseReason, type SessionLimits } from './protocol.js';
@@ -186,18 +186,32 @@ export class StreamGateway
   }
 }
 
-/** Runs one handler and answers it: by the acknowledgement where the client wants one, by an `error` event where it does not. */
-function answer(socket: StreamSocket, ack: AckFn, handle: (connection: StreamConnection) => object): void {
+/**
+ * Runs one handler in its turn and answers it: by the acknowledgement where the client wants one, by an `error` event
+ * where it does not.
+ */
+function answer(
+  socket: StreamSocket,
+  ack: AckFn,
+  handle: (connection: StreamConnection) => object | Promise<object>,
+): void {
   const { connection } = socket.data;
-  try {
-    const reply = handle(connection);
-    ack?.({ ok: true, ...reply });
-  } catch (error) {
+  const succeed = (reply: object): void => {
+    if (typeof ack === 'function') ack({ ok: true, ...reply });
+  };
+  const fail = (error: unknown): void => {
     if (typeof ack === 'function') ack({ ok: false, error: wireErrorBody(error) });
     else connection.fail(error);
-    if (error instanceof WireError && ERRORS[error.code].fatal && error.code !== 'sessionExpired')
-      socket.disconnect(true);
-  }
+  };
+  connection.inOrder(() => {
+    try {
+      const reply = handle(connection);
+      if (reply instanceof Promise) reply.then(succeed, fail);
+      else succeed(reply);
+    } catch (error) {
+      fail(error);
+    }
+  });
 }
 
 /** What `connect_error` carries. */

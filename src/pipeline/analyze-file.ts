@@ -37,7 +37,7 @@ export interface FileAnalysis {
 }
 
 export interface FilePorts {
-  open(options: OpenOptions, emit: Emit, onAudioError: (error: WireError) => void): LiveSession;
+  open(options: OpenOptions, emit: Emit, onAudioError: (error: WireError) => void): Promise<LiveSession>;
   readonly experts: Experts;
 }
 
@@ -68,7 +68,7 @@ async function asStream(
   const { modalities, language, text } = request;
   const format = decoded && ({ encoding: 'pcm_f32le', sampleRate: decoded.sampleRate, channels: 1 } as const);
   const failures: WireError[] = [];
-  const session = ports.open(
+  const session = await ports.open(
     { modalities, language, ...(format && { audio: format }), tuning: { interimIntervalMs: 0 } },
     emit,
     (error) => failures.push(error),
@@ -104,11 +104,7 @@ async function wholeFile(
 /** A whole recording at the rate of the line. */
 export async function resample({ samples, sampleRate }: DecodedFile): Promise<Float32Array> {
   const resampler = await createResampler(sampleRate);
-  try {
-    return concatSamples([resampler.push(samples), resampler.flush()]);
-  } finally {
-    resampler.release();
-  }
+  return concatSamples([resampler.push(samples), resampler.flush()]);
 }
 
 type Drafts = Map<string, { -readonly [K in keyof AnalyzedPart]?: AnalyzedPart[K] }>;

@@ -3,6 +3,7 @@ import type { FusedEmotion } from '../emotion/fused.js';
 import type { Emit, ToldEvidence } from '../emotion/line-events.js';
 import { topOf } from '../emotion/scores.js';
 import type { Transcript, Utterance } from '../emotion/utterance.js';
+import { DEFAULT_FUSION } from '../fusion/config.js';
 import { fuse } from '../fusion/fuse.js';
 import { reliabilityOf } from '../fusion/reliability.js';
 
@@ -32,8 +33,8 @@ export interface AnalyzedUtterance {
 export async function analyzeUtterance(utterance: Utterance, experts: Experts, emit: Emit): Promise<AnalyzedUtterance> {
   const utteranceId = utterance.id;
 
-  const [voice, text] = await Promise.all([hear(utterance, experts, emit), readWords(utterance, experts, emit)]);
-  const fused = fuse({ voice, text });
+  const [voice, { text, words }] = await Promise.all([hear(utterance, experts, emit), read(utterance, experts, emit)]);
+  const fused = fuse({ voice, text }, words === undefined ? {} : { words });
 
   emit('fusion.result', { utteranceId, resultId: resultId(utteranceId, 1), revision: 1, isFinal: true, ...fused });
   emit('utterance.end', { utteranceId, endMs: utterance.endMs, reason: utterance.endReason });
@@ -48,23 +49,44 @@ async function hear(utterance: Utterance, experts: Experts, emit: Emit): Promise
   return evidence;
 }
 
-async function readWords(utterance: Utterance, experts: Experts, emit: Emit): Promise<Evidence<'text'>> {
-  const heard = await experts.transcribe(utterance);
-  const evidence = 'status' in heard ? heard : await tellAndRead(heard);
-  emit('emotion.text', { utteranceId: utterance.id, isFinal: true, evidence: told(evidence) });
-  return evidence;
+async function read(utterance: Utterance, experts: Experts, emit: Emit): Promise<Words> {
+  const utteranceId = utterance.id;
+  const words = await readWords(utterance, experts, (transcript) => {
+    emit('transcript.final', { utteranceId, ...transcript });
+  });
+  emit('emotion.text', { utteranceId, isFinal: true, evidence: told(words.text) });
+  return words;
+}
 
-  async function tellAndRead(transcript: Transcript): Promise<Evidence<'text'>> {
-    emit('transcript.final', { utteranceId: utterance.id, ...transcript });
-    return experts.text(transcript);
-  }
+/** What the words of an utterance are and mean; also how words that come late are read. */
+export async function readWords(
+  utterance: Utterance,
+  experts: Pick<Experts, 'transcribe' | 'text'>,
+  onTranscript?: (transcript: Transcript) => void,
+): Promise<Words> {
+  const heard = await experts.transcribe(utterance);
+  if ('status' in heard) return { text: heard };
+  onTranscript?.(heard);
+  return { text: await experts.text(heard), words: heard.text };
+}
+
+interface Words {
+  readonly text: Evidence<'text'>;
+  /** What was said; absent where nobody wrote it down. */
+  readonly words?: string;
 }
 
 /** Evidence as a client is told it: with the reliability that the fusion will give it. */
 export function told(evidence: Evidence): ToldEvidence {
   if (evidence.status === 'unavailable') return { status: 'unavailable', reason: evidence.reason };
   const { scores, cues } = evidence;
-  return { status: 'available', scores, reliability: reliabilityOf(evidence).value, top: topOf(scores), cues };
+  return {
+    status: 'available',
+    scores,
+    reliability: reliabilityOf(evidence, DEFAULT_FUSION).weight,
+    top: topOf(scores),
+    cues,
+  };
 }
 
 /** Results are numbered within their utterance: `u3r1`, then `u3r2` when it is revised. */

@@ -1,36 +1,20 @@
+import type { UtteranceInterim } from '../audio/segmenter.js';
+import type { VoiceEvent, VoiceStream } from '../audio/voice-stream.js';
 import { WireError } from '../common/errors.js';
 import { SerialQueue } from '../common/serial-queue.js';
 import { unavailable, type Evidence, type Modality } from '../emotion/evidence.js';
 import type { Emit, WarningCode } from '../emotion/line-events.js';
 import type { EndReason, Utterance } from '../emotion/utterance.js';
 import { fuse } from '../fusion/fuse.js';
-import { analyzeUtterance, resultId, told, type AnalyzedUtterance, type Experts } from './analyze-utterance.js';
+import {
+  analyzeUtterance,
+  readWords,
+  resultId,
+  told,
+  type AnalyzedUtterance,
+  type Experts,
+} from './analyze-utterance.js';
 import { ClientWords, sameSpeech, type TimedWords } from './client-words.js';
-
-/** What cuts a stream of audio into utterances: audio/voice-stream.ts. */
-export interface Ear {
-  readonly receivedMs: number;
-  readonly processedMs: number;
-  readonly bufferedMs: number;
-  push(bytes: Uint8Array): void;
-  forceEnd(): void;
-  configure(options: Tuning): void;
-  end(): Promise<void>;
-  drop(): void;
-}
-
-export type EarEvent =
-  | { readonly type: 'start'; readonly startMs: number }
-  | { readonly type: 'interim'; readonly startMs: number; readonly endMs: number; readonly samples: Float32Array }
-  | {
-      readonly type: 'end';
-      readonly startMs: number;
-      readonly endMs: number;
-      readonly reason: EndReason;
-      readonly samples: Float32Array;
-    }
-  | { readonly type: 'warning'; readonly code: WarningCode; readonly message: string }
-  | { readonly type: 'failed'; readonly error: WireError };
 
 export interface Tuning {
   readonly minSilenceMs?: number;
@@ -45,8 +29,6 @@ export interface LiveSessionOptions {
   readonly modalities: readonly Modality[];
   /** BCP 47 or `auto`. */
   readonly language: string;
-  /** Makes the ear; absent for a session without audio. */
-  readonly ear?: (onEvent: (event: EarEvent) => void) => Ear;
   /** What to tell a client whose words cannot be written down. */
   readonly transcriptionAdvice: () => string;
 }
@@ -63,7 +45,6 @@ export interface ClientText {
 const REMEMBERED = 16;
 /** Typed messages that may wait for analysis. */
 const MAX_WAITING_TEXTS = 50;
-const LOW_SNR_DB = 5;
 
 /**
  * One consented conversation: audio and words in, events out. Utterances are analysed one at a time, in order.
@@ -75,7 +56,6 @@ export class LiveSession {
   private readonly words = new ClientWords();
   private readonly recent: { analyzed: AnalyzedUtterance; revision: number }[] = [];
   private readonly warned = new Set<WarningCode>();
-  private readonly ear: Ear | undefined;
   private readonly experts: Experts;
   private count = 0;
   /** The utterance being spoken. */
@@ -85,6 +65,8 @@ export class LiveSession {
 
   constructor(
     private readonly options: LiveSessionOptions,
+    /** What cuts the audio into utterances; undefined for a session without audio. Its events go to `hear`. */
+    private readonly ear: VoiceStream | undefined,
     experts: Experts,
     private readonly emit: Emit,
     /** An audio fault found only while decoding; PCM faults are thrown by `pushAudio`. */
@@ -92,9 +74,6 @@ export class LiveSession {
   ) {
     this.permitted = new Set(options.modalities);
     this.experts = this.guarded(experts);
-    this.ear = options.ear?.((event) => {
-      this.hear(event);
-    });
   }
 
   get receivedMs(): number {
@@ -141,7 +120,7 @@ export class LiveSession {
   }
 
   configure(tuning: Tuning): void {
-    this.ear?.configure(tuning);
+    this.ear?.update(tuning);
   }
 
   /** Takes effect at once: nothing that was buffered for a withdrawn modality is looked at any more. */
@@ -170,7 +149,8 @@ export class LiveSession {
     this.ear?.drop();
   }
 
-  private hear(event: EarEvent): void {
+  /** Takes the ear's events, in order. */
+  hear(event: VoiceEvent): void {
     switch (event.type) {
       case 'start':
         this.open = { id: this.nextId(), startMs: event.startMs };
@@ -185,7 +165,7 @@ export class LiveSession {
       case 'warning':
         this.warn(event.code, event.message);
         return;
-      case 'failed':
+      case 'error':
         this.onAudioError(event.error);
     }
   }
@@ -232,9 +212,8 @@ export class LiveSession {
     const { utterance, voice, fused } = done.analyzed;
     const clientText = { text: words.text, ...(words.language ? { language: words.language } : {}) };
     const revised = { ...utterance, clientText };
-    const heard = await this.experts.transcribe(revised);
-    const text = 'status' in heard ? heard : await this.experts.text(heard);
-    const next = fuse({ voice, text });
+    const { text, words: said } = await readWords(revised, this.experts);
+    const next = fuse({ voice, text }, said === undefined ? {} : { words: said });
     const supersedes = resultId(utterance.id, done.revision);
     done.revision += 1;
     done.analyzed = { utterance: revised, voice, text, fused: next };
@@ -261,7 +240,7 @@ export class LiveSession {
   }
 
   /** Interim readings are skipped, never queued, and never told after the utterance has ended. */
-  private async readInterim(event: EarEvent & { type: 'interim' }): Promise<void> {
+  private async readInterim(event: UtteranceInterim): Promise<void> {
     const open = this.open;
     if (!open || this.readingInterim || !this.permitted.has('voice')) return;
     this.readingInterim = true;
@@ -286,15 +265,12 @@ export class LiveSession {
     };
   }
 
-  private warnOf({ voice, text }: AnalyzedUtterance): void {
+  private warnOf({ text }: AnalyzedUtterance): void {
     if (text.status === 'unavailable' && text.reason === 'modelUnavailable') {
       this.warn('transcriptionUnavailable', this.options.transcriptionAdvice());
     }
     if (text.status === 'unavailable' && text.reason === 'unsupportedLanguage') {
       this.warn('languageMismatch', 'The text model does not read this language; the voice decides alone.');
-    }
-    if (voice.status === 'available' && voice.quality.snrDb < LOW_SNR_DB) {
-      this.warn('lowSnr', `Speech is less than ${LOW_SNR_DB} dB above the noise; results lean on the words.`);
     }
   }
 

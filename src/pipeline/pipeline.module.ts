@@ -29,17 +29,15 @@ export class PipelineModule {
           useFactory: () =>
             new TextService({
               modelsDir: config.MODELS_DIR,
-              cacheDir: config.CACHE_DIR,
               model: config.TEXT_MODEL,
               threads: config.TEXT_THREADS,
-              whisper: {
-                model: config.WHISPER_MODEL,
-                dtype: config.WHISPER_DTYPE,
-                download: config.WHISPER_DOWNLOAD,
-                hubUrl: config.HUB_URL,
-                threads: config.WHISPER_THREADS,
-                timeoutMs: config.WHISPER_TIMEOUT_MS,
-              },
+              hub: { cacheDir: config.CACHE_DIR, allowDownload: config.MODEL_DOWNLOAD, remoteHost: config.HUB_URL },
+              ...(config.WHISPER_MODEL === 'off'
+                ? {}
+                : {
+                    whisper: { id: config.WHISPER_MODEL, dtype: config.WHISPER_DTYPE, threads: config.WHISPER_THREADS },
+                  }),
+              transcribeTimeoutMs: config.WHISPER_TIMEOUT_MS,
             }),
         },
         {

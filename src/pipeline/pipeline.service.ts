@@ -40,28 +40,28 @@ export class PipelineService implements OnModuleInit {
     await Promise.all([this.vad.warmUp(), this.acoustic.ready(), this.words.start()]);
   }
 
-  open(options: OpenOptions, emit: Emit, onAudioError: (error: WireError) => void): LiveSession {
+  async open(options: OpenOptions, emit: Emit, onAudioError: (error: WireError) => void): Promise<LiveSession> {
     const { audio, modalities, language, tuning } = options;
-    return new LiveSession(
-      {
-        modalities,
-        language,
-        transcriptionAdvice: () => this.transcriptionAdvice(),
-        ...(audio && {
-          ear: (onEvent) =>
-            new VoiceStream({
-              format: audio,
-              denoise: this.denoise,
-              segmenter: { interimIntervalMs: INTERIM_MS, ...tuning },
-              detect: this.vad.detect,
-              onEvent,
-            }),
-        }),
-      },
+    const ear =
+      audio &&
+      (await VoiceStream.create({
+        format: audio,
+        denoise: this.denoise,
+        segmenter: { interimIntervalMs: INTERIM_MS, ...tuning },
+        detect: this.vad.detect,
+        onEvent: (event) => {
+          session.hear(event);
+        },
+      }));
+    const advice = () => this.transcriptionAdvice();
+    const session = new LiveSession(
+      { modalities, language, transcriptionAdvice: advice },
+      ear,
       this.experts(language),
       emit,
       onAudioError,
     );
+    return session;
   }
 
   /** A whole file or text, through the very same session. */
@@ -73,7 +73,13 @@ export class PipelineService implements OnModuleInit {
   }
 
   models(): FusedEmotion['models'] {
-    return { voice: this.acoustic.info(), text: this.words.info() };
+    const voice = this.acoustic.info();
+    const { sentiment, whisper } = this.words.info();
+    return {
+      ...(voice ? { voice: { name: voice.name, sha256: voice.sha256 } } : {}),
+      text: sentiment.ref,
+      ...(whisper.status === 'ready' ? { whisper: whisper.ref } : {}),
+    };
   }
 
   transcription(): 'ready' | 'loading' | 'unavailable' {
@@ -82,8 +88,10 @@ export class PipelineService implements OnModuleInit {
 
   /** What is missing and how to install it; no paths, no addresses of this machine. */
   transcriptionAdvice(): string {
-    const { howTo } = this.words.whisperStatus();
-    return howTo ?? 'Transcription is still loading; the voice and text that the client supplies go on.';
+    const whisper = this.words.whisperStatus();
+    return whisper.status === 'unavailable'
+      ? `No words can be written down: ${whisper.reason}. ${whisper.howTo} Voice and text that the client supplies go on.`
+      : 'Transcription is still loading; voice and text that the client supplies go on.';
   }
 
   /** Says once that words cannot be written down (PR12). */
