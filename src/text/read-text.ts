@@ -1,0 +1,66 @@
+import { unavailable, type Evidence, type ModelRef } from '../emotion/evidence.js';
+import { topOf, type Emotion, type PartialScores } from '../emotion/scores.js';
+import type { Transcript } from '../emotion/utterance.js';
+import { candidates, cuesOf, pool, windowsOf, without, type Reading } from './attribution.js';
+import { clip, languageSupported, normalise, tokenise } from './words.js';
+
+/** What a text model is and knows. */
+export interface SentimentInfo {
+  readonly ref: ModelRef;
+  readonly labels: readonly Emotion[];
+  /** The training prior over `labels`. */
+  readonly prior: PartialScores;
+  /** Primary language subtags that it reads; `*` for any. */
+  readonly languages: readonly string[];
+}
+
+/** A text model: reads, releases. */
+export interface SentimentModel extends SentimentInfo {
+  /** One distribution a text. A text's scores never depend on the others in the batch. */
+  classify(texts: readonly string[]): Promise<PartialScores[]>;
+  release(): Promise<void>;
+}
+
+/**
+ * Reads the words: scores of the whole text, and the words that made them, by leaving out one at a time. Long texts are
+ * read in windows of whole sentences and averaged. The same transcript always gives the same evidence.
+ */
+export async function readText(transcript: Transcript, model: SentimentModel): Promise<Evidence<'text'>> {
+  const text = clip(transcript.text);
+  const windows = windowsOf(text);
+  if (windows.length === 0) return unavailable('text', 'empty');
+  if (!languageSupported(text, transcript.language, model.languages)) return unavailable('text', 'unsupportedLanguage');
+
+  const whole = await model.classify(windows.map(({ start, end }) => normalise(text.slice(start, end))));
+  const readings = windows.map((window, i): Reading => ({ window, scores: whole[i] ?? model.prior }));
+  const scores = pool(readings);
+  const top = topOf(scores);
+
+  return {
+    modality: 'text',
+    status: 'available',
+    scores,
+    prior: model.prior,
+    quality: {
+      asrConfidence: transcript.confidence,
+      contentWords: windows.reduce((sum, window) => sum + window.contentWords, 0),
+      languageSupported: true,
+    },
+    cues: cuesOf(await leaveOneOut(text, readings, top, model), scores, top),
+    model: model.ref,
+  };
+}
+
+/** The pooled scores without each word in turn, in one batch. Where nothing is left to read, the model's prior stands. */
+async function leaveOneOut(text: string, readings: readonly Reading[], top: Emotion, model: SentimentModel) {
+  const asked = candidates(readings, top).map(({ window, token }) => {
+    const rest = normalise(without(text, window, token));
+    return { window, token, rest: tokenise(rest).length > 0 ? rest : null };
+  });
+  const read = await model.classify(asked.flatMap(({ rest }) => rest ?? []));
+  let next = 0;
+  return asked.map(({ window, token, rest }) => {
+    const scores = (rest === null ? undefined : read[next++]) ?? model.prior;
+    return { token, scores: pool(readings.map((r) => (r.window === window ? { window, scores } : r))) };
+  });
+}

@@ -1,0 +1,68 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { pipeline, type TextClassificationPipeline } from '@huggingface/transformers';
+import { z } from 'zod';
+import { loadModelFiles, readManifest } from '../common/model-manifest.js';
+import type { PartialScores } from '../emotion/scores.js';
+import { fromHub, hashWeights, suffixOf, type HubSource } from './hub.model.js';
+import { mapLabels, priorOf, toScores } from './label-map.js';
+import type { SentimentModel } from './read-text.js';
+
+/** What this project reads of a model's config.json. */
+const ConfigSchema = z.object({
+  id2label: z.record(z.string(), z.string()),
+  undertone: z
+    .object({
+      /** Training prior by label; uniform when absent. */
+      prior: z.record(z.string(), z.number()).optional(),
+      /** Primary language subtags; English when absent. */
+      languages: z.array(z.string()).optional(),
+    })
+    .optional(),
+});
+
+/** Where a text model that is not shipped may come from. */
+export type SentimentHub = Omit<HubSource, 'id' | 'localDirs'>;
+
+const OFFLINE: SentimentHub = { cacheDir: '', dtype: 'q8', allowDownload: false, remoteHost: '' };
+
+/**
+ * Loads a text-emotion model: a name of the manifest (every byte checked), a folder in transformers.js layout, or a hub id.
+ * @throws ModelFileError, ModelUnavailable, or LabelMapError when its labels are not emotions.
+ */
+export async function loadSentiment(modelsDir: string, name: string, hub = OFFLINE): Promise<SentimentModel> {
+  const shipped = name in (await readManifest(modelsDir).catch(() => ({ models: {} }))).models;
+  const files = shipped ? await loadModelFiles(modelsDir, name) : undefined;
+  const local = [join(modelsDir, name), resolve(name)].find((dir) => existsSync(join(dir, 'config.json')));
+  const id = files?.dir ?? local ?? name;
+  const { model: classifier, folder } = await fromHub({ ...hub, id }, (from, options) =>
+    pipeline('text-classification', from, options),
+  );
+  const config = ConfigSchema.parse(JSON.parse(await readFile(join(folder, 'config.json'), 'utf8')));
+  const map = mapLabels(Object.values(config.id2label));
+  const prior = priorOf(config.undertone?.prior, map);
+  return {
+    ref: {
+      name,
+      sha256: (files?.sha256 ?? (await hashWeights(folder, [`model${suffixOf(hub.dtype)}.onnx`]))).slice(0, 12),
+    },
+    labels: Object.keys(prior) as (keyof PartialScores)[],
+    prior,
+    languages: config.undertone?.languages ?? ['en'],
+    classify: async (texts) => {
+      const rows: PartialScores[] = [];
+      for (const text of texts) rows.push(toScores(await rowOf(classifier, text), map));
+      return rows;
+    },
+    release: () => classifier.dispose().then(() => undefined),
+  };
+}
+
+/**
+ * One text at a time: q8 models quantise activations over the whole batch, so a text's scores would depend on its
+ * neighbours (and on padding). At a fraction of a millisecond a sentence, a batch would save nothing worth that.
+ */
+async function rowOf(classifier: TextClassificationPipeline, text: string) {
+  return await classifier(text, { top_k: null });
+}

@@ -1,0 +1,202 @@
+import { randomUUID } from 'node:crypto';
+import { BroadcastChannel } from 'node:worker_threads';
+import { Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { messageOf } from '../common/errors.js';
+import { workerUrl } from '../common/worker-url.js';
+import { WorkerPool } from '../common/worker-pool.js';
+import { unavailable, type Evidence, type ModelRef, type UnavailableEvidence } from '../emotion/evidence.js';
+import type { Transcript, Utterance } from '../emotion/utterance.js';
+import type { HubSource, Progress } from './hub.model.js';
+import type { SentimentInfo } from './read-text.js';
+import type { TextResult, TextTask, TextWorkerData } from './text.worker.js';
+import { fromClient, type TranscriptOutcome } from './transcript.js';
+import type { LoadOutcome, WhisperResult, WhisperTask, WhisperWorkerData } from './whisper.worker.js';
+
+export interface TextServiceOptions {
+  /** Folder of manifest.json. */
+  readonly modelsDir: string;
+  /** A name of the manifest, a folder in transformers.js layout, or a hub id. */
+  readonly model: string;
+  readonly threads: number;
+  /** Where weights that are not shipped are kept and come from; for Whisper and for a text model of a hub. */
+  readonly hub: Pick<HubSource, 'cacheDir' | 'allowDownload' | 'remoteHost' | 'headMs'>;
+  /** Absent: no recogniser; client-supplied text goes on. */
+  readonly whisper?: Pick<HubSource, 'id' | 'localDirs' | 'dtype'> & { readonly threads: number };
+  /** Until an utterance must be transcribed, waiting included, milliseconds. */
+  readonly transcribeTimeoutMs: number;
+  /** Until a transcript must be read, waiting included, milliseconds; 10,000 when absent. */
+  readonly readTimeoutMs?: number;
+  /** Tasks that may wait for a thread; 64 when absent. What comes on top is `timeout` at once. */
+  readonly maxQueue?: number;
+}
+
+export type WhisperStatus =
+  | { readonly status: 'loading'; readonly model: string; readonly progress?: Progress }
+  | { readonly status: 'ready'; readonly model: string; readonly ref: ModelRef }
+  | { readonly status: 'unavailable'; readonly model: string; readonly reason: string; readonly howTo: string };
+
+/** The words' expert: who said what, and what the words mean. Its answers always resolve. */
+@Injectable()
+export class TextService implements OnModuleDestroy {
+  private readonly readers: WorkerPool<TextTask, TextResult>;
+  private readonly hearers: WorkerPool<WhisperTask, WhisperResult> | undefined;
+  private readonly progress: BroadcastChannel;
+  private whisper: WhisperStatus;
+  private sentiment: SentimentInfo | undefined;
+  /** Settles when Whisper is ready or known to be absent. */
+  private whisperSettled: Promise<void> = Promise.resolve();
+
+  constructor(private readonly options: TextServiceOptions) {
+    const { modelsDir, model, threads, hub, whisper, maxQueue = 64 } = options;
+    this.readers = new WorkerPool({
+      worker: workerUrl(import.meta.url, './text.worker.js'),
+      threads,
+      data: { modelsDir, model, hub: { ...hub, dtype: 'q8' } } satisfies TextWorkerData,
+      maxQueue,
+    });
+    this.progress = new BroadcastChannel(`undertone-whisper-${randomUUID()}`);
+    this.progress.unref();
+    this.progress.onmessage = ({ data }: { data: Progress }) => {
+      if (this.whisper.status === 'loading') this.whisper = { ...this.whisper, progress: data };
+    };
+    if (!whisper) {
+      this.whisper = {
+        status: 'unavailable',
+        model: 'none',
+        reason: 'transcription is switched off',
+        howTo: 'Name a Whisper model.',
+      };
+      return;
+    }
+    const { threads: hearers, ...source } = whisper;
+    this.whisper = { status: 'loading', model: whisper.id };
+    this.hearers = new WorkerPool({
+      worker: workerUrl(import.meta.url, './whisper.worker.js'),
+      threads: hearers,
+      data: { source: { ...hub, ...source }, progressChannel: this.progress.name } satisfies WhisperWorkerData,
+      maxQueue,
+    });
+  }
+
+  /**
+   * Loads the text model, and begins to load (or pull) Whisper in the background.
+   * @throws when the text model cannot be had: it is part of the product. Never for absent Whisper weights.
+   */
+  async start(): Promise<void> {
+    this.whisperSettled = this.loadWhisper();
+    const loads = Array.from({ length: this.options.threads }, () => this.readers.run({ kind: 'load' }));
+    [this.sentiment] = (await Promise.all(loads)) as SentimentInfo[];
+  }
+
+  whisperStatus(): WhisperStatus {
+    return this.whisper;
+  }
+
+  /** Resolves when Whisper is ready or known to be absent. */
+  whisperReady(): Promise<void> {
+    return this.whisperSettled;
+  }
+
+  /** What the two models are. @throws before `start` has ended. */
+  info(): { readonly sentiment: SentimentInfo; readonly whisper: WhisperStatus } {
+    if (!this.sentiment) throw new Error('the text service has not been started');
+    return { sentiment: this.sentiment, whisper: this.whisper };
+  }
+
+  /** The words of an utterance: the client's own where it sent some, else Whisper's. `language`: `auto` or BCP 47. */
+  async transcribe(
+    utterance: Utterance,
+    { language }: { readonly language: string },
+    signal?: AbortSignal,
+  ): Promise<TranscriptOutcome> {
+    const { samples, startMs, clientText } = utterance;
+    if (clientText) return fromClient({ text: clientText.text, language: clientText.language ?? language });
+    if (!samples) return unavailable('text', 'notProvided');
+    if (samples.length === 0) return unavailable('text', 'empty');
+    if (this.whisper.status === 'loading') await Promise.race([this.whisperSettled, pause(LOAD_GRACE_MS)]);
+    if (this.whisper.status !== 'ready' || !this.hearers) return unavailable('text', 'modelUnavailable');
+    const ms = this.options.transcribeTimeoutMs;
+    const task: WhisperTask = { kind: 'transcribe', samples: ownBuffer(samples), startMs, language };
+    return settle(
+      this.hearers.run(task, AbortSignal.timeout(HANG_FACTOR * ms)) as Promise<TranscriptOutcome>,
+      ms,
+      signal,
+    );
+  }
+
+  /** What the words mean. The same transcript always gives the same evidence. */
+  async read(transcript: Transcript, signal?: AbortSignal): Promise<Evidence<'text'>> {
+    const ms = this.options.readTimeoutMs ?? 10_000;
+    const task: TextTask = { kind: 'read', transcript };
+    return settle(
+      this.readers.run(task, AbortSignal.timeout(HANG_FACTOR * ms)) as Promise<Evidence<'text'>>,
+      ms,
+      signal,
+    );
+  }
+
+  async close(): Promise<void> {
+    this.progress.close();
+    await Promise.all([this.readers.close(), this.hearers?.close()]);
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    await this.close();
+  }
+
+  private async loadWhisper(): Promise<void> {
+    if (!this.hearers) return;
+    const { model } = this.whisper;
+    const outcome = await (this.hearers.run({ kind: 'load' }) as Promise<LoadOutcome>).catch(
+      (error: unknown): LoadOutcome => ({
+        ok: false,
+        reason: messageOf(error),
+        howTo: 'See the message, then start again.',
+      }),
+    );
+    this.whisper = outcome.ok
+      ? { status: 'ready', model, ref: outcome.ref }
+      : { status: 'unavailable', model, reason: outcome.reason, howTo: outcome.howTo };
+  }
+}
+
+/** Speech that comes while Whisper is read from disk waits this long; a download takes minutes and is not waited for. */
+const LOAD_GRACE_MS = 5_000;
+/** A task that takes this many deadlines hangs: its thread is ended and a fresh one takes over. */
+const HANG_FACTOR = 2;
+
+/** Posting a view copies all of the buffer behind it. */
+function ownBuffer(samples: Float32Array): Float32Array {
+  return samples.byteLength === samples.buffer.byteLength ? samples : samples.slice();
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, ms).unref();
+  });
+}
+
+/** The work's answer; `timeout` when it is late, the caller gives up or the queue is full; `failed` when it throws. */
+function settle<T>(work: Promise<T>, ms: number, signal?: AbortSignal): Promise<T | UnavailableEvidence<'text'>> {
+  return new Promise((resolve) => {
+    const giveUp = (): void => {
+      resolve(unavailable('text', 'timeout'));
+    };
+    const timer = setTimeout(giveUp, ms);
+    if (signal?.aborted) giveUp();
+    signal?.addEventListener('abort', giveUp, { once: true });
+    work
+      .then(resolve, (error: unknown) => {
+        resolve(unavailable('text', isLate(error) ? 'timeout' : 'failed'));
+      })
+      .finally(() => {
+        clearTimeout(timer);
+        signal?.removeEventListener('abort', giveUp);
+      });
+  });
+}
+
+/** The pool refused (its queue is full) or ended the thread at the hang limit. */
+function isLate(error: unknown): boolean {
+  return error instanceof Error && (error.name === 'AbortError' || error.message === 'Task queue is at limit');
+}

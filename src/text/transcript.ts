@@ -1,0 +1,31 @@
+import { unavailable, type UnavailableEvidence } from '../emotion/evidence.js';
+import type { Transcript, Utterance, Word } from '../emotion/utterance.js';
+import { judge, type HeardText } from './plausible.js';
+import { guessLanguage, primarySubtag, tokenise } from './words.js';
+
+/** What a recogniser made of some audio. */
+export interface Heard extends HeardText {
+  /** BCP 47. */
+  readonly language: string;
+  /** Times are milliseconds since the start of the audio. */
+  readonly words?: readonly Word[];
+}
+
+/** Words, or why there are none. */
+export type TranscriptOutcome = Transcript | UnavailableEvidence<'text'>;
+
+/** The client's own words as they came, character for character, so that cues point into the client's copy. */
+export function fromClient({ text, language }: NonNullable<Utterance['clientText']>): TranscriptOutcome {
+  if (tokenise(text).length === 0) return unavailable('text', 'empty');
+  const known = language !== undefined && primarySubtag(language) !== 'und' && language !== 'auto';
+  return { text, language: known ? language : guessLanguage(text), confidence: 1, source: 'client' };
+}
+
+/** Recognised words, once they are plausible. Word times move to the session's clock. */
+export function fromRecogniser(heard: Heard, startMs: number): TranscriptOutcome {
+  const verdict = judge(heard);
+  if (!verdict.plausible) return unavailable('text', verdict.reason === 'empty' ? 'empty' : 'implausible');
+  const { text, language, confidence, words } = heard;
+  const timed = words?.map((word) => ({ ...word, startMs: startMs + word.startMs, endMs: startMs + word.endMs }));
+  return { text, language, confidence, ...(timed ? { words: timed } : {}), source: 'whisper' };
+}

@@ -1,0 +1,223 @@
+import {
+  AutoProcessor,
+  LogitsProcessor,
+  LogitsProcessorList,
+  Tensor,
+  WhisperForConditionalGeneration,
+  type Processor,
+  type WhisperTokenizer,
+} from '@huggingface/transformers';
+import type { ModelRef } from '../emotion/evidence.js';
+import { SAMPLE_RATE } from '../emotion/utterance.js';
+import { fromHub, hashWeights, suffixOf, type HubSource } from './hub.model.js';
+import type { Heard } from './transcript.js';
+import { primarySubtag } from './words.js';
+
+export interface WhisperModel {
+  readonly ref: ModelRef;
+  /** `samples`: mono, −1..1, 16 kHz, of any length. `language`: `auto`, or a BCP 47 tag; one that Whisper does not know is `auto`. */
+  transcribe(samples: Float32Array, options: { language: string }): Promise<Heard>;
+  release(): Promise<void>;
+}
+
+/** Whisper hears 30 s at once; a sixth of that overlaps at either side, so that no word is cut. */
+const OVERLAP = 1 / 6;
+/** A runaway decoder stops here: twice the tokens of the fastest speech. */
+const TOKENS_PER_S = 16;
+const MAX_TOKENS = 440;
+
+/** Below this a detected language is a guess among a hundred: words then count as of an unknown language (`und`). */
+const MIN_LANGUAGE_PROBABILITY = 0.3;
+
+/** Whisper's codes that BCP 47 writes otherwise. */
+const BCP47: Readonly<Record<string, string>> = { jw: 'jv' };
+
+interface GenerationConfig {
+  decoder_start_token_id: number;
+  is_multilingual?: boolean;
+  lang_to_id?: Record<string, number>;
+}
+
+/** @throws ModelUnavailable when the weights are not installed and cannot be pulled. */
+export async function loadWhisper(source: HubSource): Promise<WhisperModel> {
+  const { model: loaded, folder } = await fromHub(source, async (from, options) => {
+    const [model, processor] = await Promise.all([
+      WhisperForConditionalGeneration.from_pretrained(from, options),
+      AutoProcessor.from_pretrained(from, options),
+    ]);
+    if (!(model instanceof WhisperForConditionalGeneration))
+      throw new Error('these are not the weights of a Whisper model');
+    return { model, processor };
+  });
+  const suffix = suffixOf(source.dtype);
+  const sha256 = await hashWeights(folder, [`encoder_model${suffix}.onnx`, `decoder_model_merged${suffix}.onnx`]);
+  return new Whisper({ name: source.id, sha256: sha256.slice(0, 12) }, loaded.model, loaded.processor);
+}
+
+/** One window of the audio. `stride`: its length and the overlaps at its left and right, samples. */
+interface AudioWindow {
+  readonly samples: Float32Array;
+  readonly stride: readonly [number, number, number];
+}
+
+interface HeardWindow extends AudioWindow {
+  readonly tokens: bigint[];
+  /** Log-probability of each token written, the end included; nats. */
+  readonly logProbs: readonly number[];
+  readonly noSpeech: number | null;
+}
+
+class Whisper implements WhisperModel {
+  private readonly config: GenerationConfig;
+  private readonly tokenizer: WhisperTokenizer;
+  private readonly noSpeechToken: number | undefined;
+  /** Samples that the encoder takes at once. */
+  private readonly windowSize: number;
+  /** Seconds that one position of the encoder stands for. */
+  private readonly precision: number;
+
+  constructor(
+    readonly ref: ModelRef,
+    private readonly model: WhisperForConditionalGeneration,
+    private readonly processor: Processor,
+  ) {
+    this.config = model.generation_config as unknown as GenerationConfig;
+    this.tokenizer = processor.tokenizer as WhisperTokenizer;
+    this.windowSize = (processor.feature_extractor?.config as { n_samples: number }).n_samples;
+    const { max_source_positions } = model.config as unknown as { max_source_positions: number };
+    this.precision = this.windowSize / SAMPLE_RATE / max_source_positions;
+    const vocabulary = this.tokenizer.get_vocab();
+    this.noSpeechToken = vocabulary.get('<|nospeech|>') ?? vocabulary.get('<|nocaptions|>');
+    // `generate` hands only these on; with the encoder's output among them the audio is encoded once, not twice.
+    model.forward_params = [...model.forward_params, 'encoder_outputs'];
+  }
+
+  async transcribe(samples: Float32Array, { language }: { language: string }): Promise<Heard> {
+    const heard: HeardWindow[] = [];
+    let code = this.codeOf(language);
+    let detected = 1;
+    for (const window of this.windowsOf(samples)) {
+      const { input_features } = (await this.processor(window.samples)) as { input_features: Tensor };
+      const encoded = await this.encode(input_features);
+      const first = await this.firstLogits(encoded);
+      if (code === undefined) ({ code, probability: detected } = this.detectLanguage(first));
+      const written = await this.decode(input_features, encoded, code, window.samples.length / SAMPLE_RATE);
+      heard.push({ ...window, ...written, noSpeech: this.noSpeechOf(first) });
+    }
+    const logProbs = heard.flatMap((window) => window.logProbs);
+    const noSpeech = heard.flatMap((window) => window.noSpeech ?? []);
+    return {
+      text: this.textOf(heard),
+      language: code === undefined || detected < MIN_LANGUAGE_PROBABILITY ? 'und' : (BCP47[code] ?? code),
+      confidence: confidenceOf(logProbs),
+      // Silent only where every window is.
+      noSpeech: noSpeech.length === 0 ? null : Math.min(...noSpeech),
+      durationMs: (samples.length / SAMPLE_RATE) * 1000,
+    };
+  }
+
+  async release(): Promise<void> {
+    await this.model.dispose();
+  }
+
+  private windowsOf(samples: Float32Array): AudioWindow[] {
+    const overlap = Math.round(this.windowSize * OVERLAP);
+    const windows: AudioWindow[] = [];
+    for (let start = 0; ; start += this.windowSize - 2 * overlap) {
+      const part = samples.subarray(start, start + this.windowSize);
+      const last = start + this.windowSize >= samples.length;
+      windows.push({ samples: part, stride: [part.length, start === 0 ? 0 : overlap, last ? 0 : overlap] });
+      if (last) return windows;
+    }
+  }
+
+  private async encode(input_features: Tensor): Promise<Tensor> {
+    const session = this.model.sessions.model as { run(feeds: object): Promise<{ last_hidden_state: unknown }> };
+    const { last_hidden_state } = await session.run({ input_features: input_features.ort_tensor });
+    return new Tensor(last_hidden_state as never);
+  }
+
+  /** What Whisper would write first: the language, or that nobody speaks. Shape [vocabulary]. */
+  private async firstLogits(encoder_outputs: Tensor): Promise<Float32Array> {
+    const start = new Tensor('int64', [BigInt(this.config.decoder_start_token_id)], [1, 1]);
+    const { logits } = (await this.model.forward({ encoder_outputs, decoder_input_ids: start })) as { logits: Tensor };
+    return logits.data as Float32Array;
+  }
+
+  /** Whisper's code of a language that was asked for; undefined when it is to be detected. */
+  private codeOf(language: string): string | undefined {
+    if (!this.config.is_multilingual) return 'en';
+    const code = primarySubtag(language);
+    return this.config.lang_to_id && `<|${code}|>` in this.config.lang_to_id ? code : undefined;
+  }
+
+  /** The most probable language, and how probable it is among all languages. */
+  private detectLanguage(first: Float32Array): { code: string; probability: number } {
+    const tokens = Object.entries(this.config.lang_to_id ?? {});
+    const logits = Float32Array.from(tokens, ([, id]) => first[id] ?? -Infinity);
+    const max = maxOf(logits);
+    const code = tokens[logits.indexOf(max)]?.[0].slice(2, -2) ?? 'en';
+    return { code, probability: Math.exp(max - logSumExp(logits)) };
+  }
+
+  private noSpeechOf(first: Float32Array): number | null {
+    return this.noSpeechToken === undefined ? null : Math.exp((first[this.noSpeechToken] ?? 0) - logSumExp(first));
+  }
+
+  private async decode(
+    inputs: Tensor,
+    encoder_outputs: Tensor,
+    code: string,
+    seconds: number,
+  ): Promise<Pick<HeardWindow, 'tokens' | 'logProbs'>> {
+    const greedy = new GreedyLogProbs();
+    const processors = new LogitsProcessorList();
+    processors.push(greedy);
+    const sequences = (await this.model.generate({
+      inputs,
+      encoder_outputs,
+      logits_processor: processors,
+      max_new_tokens: Math.min(MAX_TOKENS, Math.ceil(TOKENS_PER_S * (1 + seconds))),
+      ...(this.config.is_multilingual ? { language: code, task: 'transcribe' } : {}),
+    } as never)) as Tensor;
+    return { tokens: (sequences.tolist() as bigint[][])[0] ?? [], logProbs: greedy.logProbs };
+  }
+
+  /** Joins the windows where their overlaps agree, as the library's own pipeline does. */
+  private textOf(heard: readonly HeardWindow[]): string {
+    const chunks = heard.map(({ tokens, stride }) => ({ tokens, stride: stride.map((n) => n / SAMPLE_RATE) }));
+    const options = { time_precision: this.precision, return_timestamps: false, force_full_sequences: false };
+    const [text] = this.tokenizer._decode_asr(chunks, options);
+    return typeof text === 'string' ? text.trim() : '';
+  }
+}
+
+/** Listens in while `generate` decodes greedily: the most probable token is the one that will be written. */
+class GreedyLogProbs extends LogitsProcessor {
+  readonly logProbs: number[] = [];
+
+  override _call(_ids: bigint[][], logits: Tensor): Tensor {
+    const values = logits.data as Float32Array;
+    this.logProbs.push(maxOf(values) - logSumExp(values));
+    return logits;
+  }
+}
+
+/** Geometric mean of the token probabilities, 0..1; 0 for no tokens, or for audio that is not numbers. */
+function confidenceOf(logProbs: readonly number[]): number {
+  const confidence = Math.exp(logProbs.reduce((a, b) => a + b, 0) / logProbs.length);
+  return Number.isFinite(confidence) ? confidence : 0;
+}
+
+function maxOf(values: Float32Array): number {
+  let max = -Infinity;
+  for (const value of values) if (value > max) max = value;
+  return max;
+}
+
+function logSumExp(values: Float32Array): number {
+  const max = maxOf(values);
+  let sum = 0;
+  for (const value of values) sum += Math.exp(value - max);
+  return max + Math.log(sum);
+}

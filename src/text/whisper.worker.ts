@@ -1,0 +1,65 @@
+import { BroadcastChannel, workerData } from 'node:worker_threads';
+import type { ModelRef } from '../emotion/evidence.js';
+import { ModelUnavailable, type HubSource, type Progress } from './hub.model.js';
+import { fromRecogniser, type TranscriptOutcome } from './transcript.js';
+import { loadWhisper, type WhisperModel } from './whisper.model.js';
+
+/** Handed to the thread at its start. */
+export interface WhisperWorkerData {
+  readonly source: Omit<HubSource, 'onProgress'>;
+  /** Name of the BroadcastChannel that takes `Progress` while weights are loaded or pulled. */
+  readonly progressChannel: string;
+}
+
+export type WhisperTask =
+  | { readonly kind: 'load' }
+  | {
+      readonly kind: 'transcribe';
+      readonly samples: Float32Array;
+      readonly startMs: number;
+      readonly language: string;
+    };
+
+/** Absent weights are an expected state, so they are a value: errors lose their class between threads. */
+export type LoadOutcome =
+  | { readonly ok: true; readonly ref: ModelRef }
+  | { readonly ok: false; readonly reason: string; readonly howTo: string };
+
+export type WhisperResult = LoadOutcome | TranscriptOutcome;
+
+let loading: Promise<WhisperModel> | undefined;
+
+function model(): Promise<WhisperModel> {
+  const { source, progressChannel } = workerData as WhisperWorkerData;
+  if (loading) return loading;
+  const channel = new BroadcastChannel(progressChannel);
+  let percent = -1;
+  const onProgress = (progress: Progress): void => {
+    const now = Math.floor((100 * progress.loadedBytes) / Math.max(1, progress.totalBytes));
+    if (now !== percent) channel.postMessage(progress);
+    percent = now;
+  };
+  loading = loadWhisper({ ...source, onProgress })
+    .catch((error: unknown) => {
+      loading = undefined;
+      throw error;
+    })
+    .finally(() => {
+      channel.close();
+    });
+  return loading;
+}
+
+/** One task of the Whisper thread. */
+export default async function run(task: WhisperTask): Promise<WhisperResult> {
+  if (task.kind === 'transcribe') {
+    const heard = await (await model()).transcribe(task.samples, { language: task.language });
+    return fromRecogniser(heard, task.startMs);
+  }
+  try {
+    return { ok: true, ref: (await model()).ref };
+  } catch (error) {
+    if (!(error instanceof ModelUnavailable)) throw error;
+    return { ok: false, reason: error.message, howTo: error.howTo };
+  }
+}
