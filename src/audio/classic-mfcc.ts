@@ -1,6 +1,7 @@
 import { SAMPLE_RATE } from '../emotion/utterance.js';
 import { applyBank, dctMatrix, melFilterBank } from './filterbank.js';
 import { sane } from './frames.js';
+import { padded } from './lowpass.js';
 import { SpectrumAnalyser } from './spectrum.js';
 
 export const CLASSIC_MFCC_COUNT = 40;
@@ -26,12 +27,12 @@ const DCT = dctMatrix(CLASSIC_MFCC_COUNT, BANDS);
  * @returns 40 means
  */
 export function classicMfccMean(samples: Float32Array): Float32Array {
-  const signal = sane(samples);
-  const frames = 1 + Math.floor(signal.length / HOP);
+  const frames = 1 + Math.floor(samples.length / HOP);
+  const signal = padded(sane(samples), WINDOW / 2, samples.length + WINDOW);
   const analyser = new SpectrumAnalyser(WINDOW, WINDOW, 1);
   const decibels = Array.from({ length: frames }, (_, frame) => {
     const power = new Float64Array(BANDS);
-    applyBank(MEL, analyser.analyse(signal, frame * HOP - WINDOW / 2), power);
+    applyBank(MEL, analyser.analyse(signal, frame * HOP), power);
     return power.map((p) => 10 * Math.log10(Math.max(1e-10, p)));
   });
   const loudest = decibels.flatMap((row) => [...row]).reduce((a, b) => Math.max(a, b));

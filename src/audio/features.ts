@@ -2,30 +2,42 @@ import rms from 'meyda/dist/node/extractors/rms.js';
 import zcr from 'meyda/dist/node/extractors/zcr.js';
 import { SAMPLE_RATE } from '../emotion/utterance.js';
 import { applyBank, chromaFilterBank, dctMatrix, melFilterBank } from './filterbank.js';
-import { BAND_BINS, BAND_HZ, BIN_HZ, FFT_SIZE, HOP, WINDOW, frameCount, sane } from './frames.js';
-import { halveRate } from './lowpass.js';
+import {
+  ANALYSIS_RATE,
+  BAND_BINS,
+  BAND_HZ,
+  BINS,
+  BIN_HZ,
+  FFT_SIZE,
+  HALVING,
+  HOP,
+  WINDOW,
+  frameCount,
+  sane,
+} from './frames.js';
+import { halveRate, padded } from './lowpass.js';
 import { trackPitch } from './pitch.js';
 import { SpectrumAnalyser } from './spectrum.js';
 
 /** Raised whenever the same audio would give other numbers: models name the version they were trained on. */
-export const FEATURE_VERSION = 1;
+export const FEATURE_VERSION = 2;
 
 export const MEL_BANDS = 40;
 export const MFCC_COUNT = 16;
 export const CHROMA_CLASSES = 12;
 /** Edges of the five coarse bands, Hz. */
-export const COARSE_BANDS_HZ = [60, 500, 1000, 2000, 3000, 4000] as const;
+export const COARSE_BANDS_HZ = [60, 500, 1000, 2000, 3000, 3800] as const;
 export const COARSE_BANDS = COARSE_BANDS_HZ.length - 1;
 
 /**
  * What is measured in each 32 ms window, every 10 ms. n is `frames`; a matrix is row by row, frame after frame. Every value is finite
- * for every input, silence included. Nothing above 4 kHz enters.
+ * for every input, silence included. Nothing from 4 kHz up enters.
  */
 export interface FrameFeatures {
   /** Length of the signal, seconds. */
   readonly seconds: number;
   readonly frames: number;
-  /** n × MEL_BANDS: natural log of the power in HTK-spaced triangles from 60 to 4000 Hz, at most 70 dB below the loudest of the clip. */
+  /** n × MEL_BANDS: natural log of the power in HTK-spaced triangles from 60 to 3800 Hz, at most 70 dB below the loudest of the clip. */
   readonly logMel: Float32Array;
   /** n × MFCC_COUNT: orthonormal DCT-II of `logMel`; the first tells the level. */
   readonly mfcc: Float32Array;
@@ -70,6 +82,9 @@ export interface FrameFeatures {
 
 /** Power that counts as none: −120 dB. */
 const FLOOR = 1e-12;
+const DB_PER_NEPER = 10 / Math.LN10;
+/** Below this there is no tone to name. */
+const TONELESS_DB = -100;
 /** Natural-log distance of 70 dB in power. */
 const DYNAMIC_RANGE = 7 * Math.LN10;
 
@@ -77,27 +92,27 @@ const [FIRST_BIN, END_BIN] = BAND_BINS;
 const BAND_WIDTH = END_BIN - FIRST_BIN;
 const MEL = melFilterBank({
   bands: MEL_BANDS,
-  sampleRate: SAMPLE_RATE,
+  sampleRate: ANALYSIS_RATE,
   fftSize: FFT_SIZE,
   minHz: BAND_HZ[0],
   maxHz: BAND_HZ[1],
   scale: 'htk',
 });
 const DCT = dctMatrix(MFCC_COUNT, MEL_BANDS);
-const CHROMA = chromaFilterBank(SAMPLE_RATE, FFT_SIZE);
+const CHROMA = chromaFilterBank(ANALYSIS_RATE, FFT_SIZE);
 const binAt = (hz: number): number => Math.max(FIRST_BIN, Math.min(END_BIN, Math.ceil(hz / BIN_HZ)));
 const COARSE_BINS = COARSE_BANDS_HZ.map((hz, i) => (i === COARSE_BANDS ? END_BIN : binAt(hz)));
 const [BIN_500, BIN_1000, BIN_1500, BIN_2000] = [binAt(500), binAt(1000), binAt(1500), binAt(2000)];
-const toDb = (power: number): number => 10 * Math.log10(power + FLOOR);
 
 /** @param samples mono at 16 kHz, −1..1; fewer than one window are padded with silence. */
 export function extractFeatures(samples: Float32Array): FrameFeatures {
-  const signal = sane(samples);
+  const halved = halveRate(sane(samples), HALVING);
+  const signal = padded(halved, 0, Math.max(WINDOW, halved.length));
   const frames = frameCount(signal.length);
   const matrix = (width: number): Float32Array => new Float32Array(frames * width);
   const column = (): Float32Array => matrix(1);
   const f = {
-    seconds: signal.length / SAMPLE_RATE,
+    seconds: samples.length / SAMPLE_RATE,
     frames,
     logMel: matrix(MEL_BANDS),
     chroma: matrix(CHROMA_CLASSES),
@@ -135,10 +150,13 @@ export function extractFeatures(samples: Float32Array): FrameFeatures {
 
 type SpectralFeatures = Omit<FrameFeatures, 'mfcc' | 'delta' | 'deltaDelta' | 'flux' | 'pitchHz' | 'clarity'>;
 
+/** Scratch of the frame at hand. */
 const melPower = new Float64Array(MEL_BANDS);
 const chromaSums = new Float64Array(CHROMA_CLASSES);
-const inBand = new Float64Array(FFT_SIZE / 2 + 1);
-const decibels = new Float64Array(FFT_SIZE / 2 + 1);
+const magnitudes = new Float64Array(BINS);
+const decibels = new Float64Array(BINS);
+/** Power below each bin. */
+const below = new Float64Array(BINS + 1);
 
 /** Everything that one frame's power spectrum tells. */
 function describeSpectrum(power: Float64Array, frame: number, f: SpectralFeatures): void {
@@ -147,55 +165,52 @@ function describeSpectrum(power: Float64Array, frame: number, f: SpectralFeature
 
   let total = 0;
   let moment = 0;
+  let square = 0;
   let logSum = 0;
   for (let k = FIRST_BIN; k < END_BIN; k++) {
     const p = (power[k] ?? 0) + FLOOR / BAND_WIDTH;
-    const db = 10 * Math.log10(p);
+    const db = DB_PER_NEPER * Math.log(p);
     total += p;
     moment += p * k;
+    square += p * k * k;
     logSum += db;
-    inBand[k] = Math.sqrt(p);
+    below[k + 1] = total;
+    magnitudes[k] = Math.sqrt(p);
     decibels[k] = db;
   }
-  f.level[frame] = 10 * Math.log10(total);
+  const level = 10 * Math.log10(total);
   const centre = moment / total;
+  f.level[frame] = level;
   f.centroid[frame] = centre * BIN_HZ;
+  f.spread[frame] = Math.sqrt(Math.max(0, square / total - centre * centre)) * BIN_HZ;
+  f.median[frame] = binHolding(0.5 * total) * BIN_HZ;
+  f.rolloff[frame] = binHolding(0.85 * total) * BIN_HZ;
   f.flatness[frame] = Math.min(1, 10 ** (logSum / BAND_WIDTH / 10) / (total / BAND_WIDTH));
-
-  let variance = 0;
-  let sum = 0;
-  let half = -1;
-  let most = -1;
-  for (let k = FIRST_BIN; k < END_BIN; k++) {
-    const p = (power[k] ?? 0) + FLOOR / BAND_WIDTH;
-    variance += p * (k - centre) ** 2;
-    sum += p;
-    if (half < 0 && sum >= 0.5 * total) half = k;
-    if (most < 0 && sum >= 0.85 * total) most = k;
-  }
-  f.spread[frame] = Math.sqrt(variance / total) * BIN_HZ;
-  f.median[frame] = half * BIN_HZ;
-  f.rolloff[frame] = most * BIN_HZ;
-
-  const energy = (from: number, to: number): number => {
-    let e = 0;
-    for (let k = from; k < to; k++) e += power[k] ?? 0;
-    return toDb(e);
-  };
   for (let b = 0; b < COARSE_BANDS; b++) {
-    f.bands[frame * COARSE_BANDS + b] = energy(COARSE_BINS[b] ?? 0, COARSE_BINS[b + 1] ?? 0) - 10 * Math.log10(total);
+    f.bands[frame * COARSE_BANDS + b] = bandLevel(COARSE_BINS[b] ?? 0, COARSE_BINS[b + 1] ?? 0) - level;
   }
-  f.alphaRatio[frame] = energy(FIRST_BIN, BIN_1000) - energy(BIN_1000, END_BIN);
+  f.alphaRatio[frame] = bandLevel(FIRST_BIN, BIN_1000) - bandLevel(BIN_1000, END_BIN);
   f.hammarberg[frame] = peak(FIRST_BIN, BIN_2000) - peak(BIN_2000, END_BIN);
   f.slopeLow[frame] = trend(FIRST_BIN, BIN_500);
   f.slopeMid[frame] = trend(BIN_500, BIN_1500);
 
-  applyBank(CHROMA, inBand, chromaSums);
-  const strongest = Math.max(...chromaSums);
-  // Below −100 dB there is no tone to name.
+  applyBank(CHROMA, magnitudes, chromaSums);
+  const strongest = chromaSums.reduce((a, b) => Math.max(a, b));
   for (let c = 0; c < CHROMA_CLASSES; c++) {
-    f.chroma[frame * CHROMA_CLASSES + c] = total > 1e-10 ? (chromaSums[c] ?? 0) / strongest : 0;
+    f.chroma[frame * CHROMA_CLASSES + c] = level > TONELESS_DB ? (chromaSums[c] ?? 0) / strongest : 0;
   }
+}
+
+/** First bin up to which the power reaches `sum`. */
+function binHolding(sum: number): number {
+  let k = FIRST_BIN;
+  while (k < END_BIN - 1 && (below[k + 1] ?? 0) < sum) k++;
+  return k;
+}
+
+/** Power of a range of bins, dB. */
+function bandLevel(from: number, to: number): number {
+  return 10 * Math.log10((below[to] ?? 0) - (below[from] ?? 0) + FLOOR);
 }
 
 /** Strongest bin of a range, dB. */
@@ -217,15 +232,12 @@ function trend(from: number, to: number): number {
   return (product / square) * (1000 / BIN_HZ);
 }
 
-/** Level and sign changes in time, of the signal limited to the same band. */
+/** Level and sign changes in time. */
 function describeWaveform(signal: Float32Array, f: SpectralFeatures): void {
-  const half = new Float32Array(Math.max(WINDOW / 2, Math.ceil(signal.length / 2)));
-  half.set(halveRate(signal, BAND_HZ[1]));
   for (let i = 0; i < f.frames; i++) {
-    const start = (i * HOP) / 2;
-    const window = half.subarray(start, start + WINDOW / 2);
+    const window = signal.subarray(i * HOP, i * HOP + WINDOW);
     f.rms[i] = rms({ signal: window });
-    f.zcr[i] = zcr({ signal: window }) / window.length;
+    f.zcr[i] = zcr({ signal: window }) / WINDOW;
   }
 }
 

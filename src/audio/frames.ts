@@ -1,14 +1,25 @@
 import { SAMPLE_RATE } from '../emotion/utterance.js';
 
+/**
+ * The features hear the signal halved to 8 kHz. The corpora were recorded at different rates, so what lies above 4 kHz tells the
+ * recording, not the emotion; telephone audio then works as well, and every window costs half.
+ */
+export const ANALYSIS_RATE = SAMPLE_RATE / 2;
+/** The half-band filter before: 0 dB up to 3.7 kHz, −50 dB from 4.3 kHz. */
+export const HALVING = { cutoff: 0.25, taps: 87 } as const;
+/** The analysed band, Hz: from below the deepest voice to the filter's shoulder. */
+export const BAND_HZ = [60, 3800] as const;
+
 /** Distance between two frames: 10 ms, the habit of the field since HTK. */
 export const HOP_MS = 10;
 /** Window of every feature but pitch: 32 ms. */
 export const WINDOW_MS = 32;
 
-/** Samples for a whole number of milliseconds; refuses a length that is not exact. */
-function exactSamples(ms: number, rate: number = SAMPLE_RATE): number {
-  const samples = (ms * rate) / 1000;
-  if (!Number.isInteger(samples)) throw new RangeError(`${ms} ms is not a whole number of samples at ${rate} Hz`);
+/** Samples at the analysis rate for some milliseconds; refuses a length that is not exact. */
+function exactSamples(ms: number): number {
+  const samples = (ms * ANALYSIS_RATE) / 1000;
+  if (!Number.isInteger(samples))
+    throw new RangeError(`${ms} ms is not a whole number of samples at ${ANALYSIS_RATE} Hz`);
   return samples;
 }
 
@@ -18,17 +29,11 @@ export const WINDOW = exactSamples(WINDOW_MS);
 export const FFT_SIZE = 2 * WINDOW;
 export const BINS = FFT_SIZE / 2 + 1;
 /** Hz from one bin to the next. */
-export const BIN_HZ = SAMPLE_RATE / FFT_SIZE;
-
-/**
- * The analysed band, Hz. Nothing above 4 kHz is read: the corpora were recorded at different rates, so what lies there tells the
- * recording, not the emotion; and telephone audio then works as well.
- */
-export const BAND_HZ = [60, 4000] as const;
+export const BIN_HZ = ANALYSIS_RATE / FFT_SIZE;
 /** First bin inside the band, and the first one above it. */
 export const BAND_BINS = [Math.ceil(BAND_HZ[0] / BIN_HZ), Math.floor(BAND_HZ[1] / BIN_HZ) + 1] as const;
 
-/** Whole windows in `samples` samples; anything shorter than one window is padded with zeros to one. */
+/** Whole windows in `samples` samples at the analysis rate; anything shorter than one is padded with zeros to one. */
 export function frameCount(samples: number): number {
   return samples <= WINDOW ? 1 : 1 + Math.floor((samples - WINDOW) / HOP);
 }
@@ -40,7 +45,9 @@ export function hann(length: number): Float64Array {
 
 /** Samples fit for analysis: not-a-number becomes silence, anything beyond full scale is cut to it. A copy only where needed. */
 export function sane(samples: Float32Array): Float32Array {
-  return samples.every((x) => x >= -1 && x <= 1)
-    ? samples
-    : samples.map((x) => (Number.isNaN(x) ? 0 : Math.max(-1, Math.min(1, x))));
+  for (let i = 0; i < samples.length; i++) {
+    const x = samples[i] ?? 0;
+    if (!(x >= -1 && x <= 1)) return samples.map((y) => (Number.isNaN(y) ? 0 : Math.max(-1, Math.min(1, y))));
+  }
+  return samples;
 }

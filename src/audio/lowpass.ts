@@ -1,36 +1,43 @@
-import { SAMPLE_RATE } from '../emotion/utterance.js';
-
-/** Taps of the filter: a transition of about 0.6 kHz at 16 kHz. */
-const TAPS = 95;
-
-/** Hamming-windowed sinc, unit gain at 0 Hz; linear phase. `cutoffHz` is the −6 dB point. */
-function lowpassTaps(cutoffHz: number): Float64Array {
-  const middle = (TAPS - 1) / 2;
-  const cutoff = (2 * cutoffHz) / SAMPLE_RATE;
-  const taps = Float64Array.from({ length: TAPS }, (_, i) => {
-    const t = Math.PI * cutoff * (i - middle);
-    const sinc = t === 0 ? 1 : Math.sin(t) / t;
-    return sinc * (0.54 - 0.46 * Math.cos((2 * Math.PI * i) / (TAPS - 1)));
-  });
-  const gain = taps.reduce((a, b) => a + b, 0);
-  return taps.map((tap) => tap / gain);
+interface Lowpass {
+  /** −6 dB point as a share of the rate before, 0..0.5. */
+  readonly cutoff: number;
+  /** Length of the filter, odd: it falls from 0 to −50 dB within 3.3 / taps of the rate. */
+  readonly taps: number;
 }
 
-/** Low-passes a 16 kHz signal without delay and keeps every second sample: 8 kHz, the same moments. */
-export function halveRate(samples: Float32Array, cutoffHz: number): Float32Array {
-  const taps = lowpassTaps(cutoffHz);
-  const middle = (TAPS - 1) / 2;
-  // Zeros on both sides, so that the inner loop needs no bounds; linear phase lets mirrored samples share one product.
-  const padded = new Float32Array(samples.length + 2 * middle);
-  padded.set(samples, middle);
+/** Right half of a Hamming-windowed sinc with unit gain at 0 Hz, from its centre outwards. */
+function halfSinc({ cutoff, taps }: Lowpass): Float64Array {
+  const reach = (taps - 1) / 2;
+  const half = Float64Array.from({ length: reach + 1 }, (_, i) => {
+    const t = 2 * Math.PI * cutoff * i;
+    return (i === 0 ? 1 : Math.sin(t) / t) * (0.54 + 0.46 * Math.cos((Math.PI * i) / reach));
+  });
+  const gain = 2 * half.reduce((a, b) => a + b) - 1;
+  return half.map((tap) => tap / gain);
+}
+
+/** Low-passes a signal without delay and keeps every second sample, at the same moments. Outside the signal lie zeros. */
+export function halveRate(samples: Float32Array, filter: Lowpass): Float32Array {
+  const half = halfSinc(filter);
+  const reach = half.length - 1;
+  const input = padded(samples, reach, samples.length + 2 * reach);
   const out = new Float32Array(Math.ceil(samples.length / 2));
+  // A half-band filter is zero at every even offset from its centre.
+  const step = filter.cutoff === 0.25 ? 2 : 1;
   for (let i = 0; i < out.length; i++) {
-    const centre = 2 * i + middle;
-    let sum = (taps[middle] ?? 0) * (padded[centre] ?? 0);
-    for (let k = 1; k <= middle; k++) {
-      sum += (taps[middle + k] ?? 0) * ((padded[centre - k] ?? 0) + (padded[centre + k] ?? 0));
+    const centre = 2 * i + reach;
+    let sum = (half[0] ?? 0) * (input[centre] ?? 0);
+    for (let k = 1; k <= reach; k += step) {
+      sum += (half[k] ?? 0) * ((input[centre - k] ?? 0) + (input[centre + k] ?? 0));
     }
     out[i] = sum;
   }
+  return out;
+}
+
+/** A copy with `before` zeros in front, and as many behind as make it `length` long. */
+export function padded(samples: Float32Array, before: number, length: number): Float32Array {
+  const out = new Float32Array(length);
+  out.set(samples, before);
   return out;
 }

@@ -1,16 +1,16 @@
 import { Autocorrelator } from 'pitchy';
-import { SAMPLE_RATE } from '../emotion/utterance.js';
-import { HOP, WINDOW } from './frames.js';
-import { halveRate } from './lowpass.js';
+import { ANALYSIS_RATE, HOP, WINDOW } from './frames.js';
+import { halveRate, padded } from './lowpass.js';
 
 /** Speaking voices, Hz: below lies creak, above lies a scream's overtone. */
 export const PITCH_RANGE_HZ = [60, 500] as const;
 
-const RATE = SAMPLE_RATE / 2;
+/** The fundamental and its strongest harmonics need no more, Hz. */
+const RATE = ANALYSIS_RATE / 2;
 /** 40 ms: two and a half periods of the lowest pitch. */
 const SPAN = (40 * RATE) / 1000;
-/** The fundamental and its strongest harmonics lie below this, Hz; above it breath only blurs the periods. */
-const CUTOFF_HZ = 1000;
+/** Above 1 kHz breath only blurs the periods. */
+const VOICE_ONLY = { cutoff: 1000 / ANALYSIS_RATE, taps: 39 } as const;
 const LAGS = [Math.floor(RATE / PITCH_RANGE_HZ[1]), Math.ceil(RATE / PITCH_RANGE_HZ[0])] as const;
 /** Path costs after Boersma (1993): what a longer period must gain per octave, and what a jump costs per octave (to 1.5 octaves). */
 const OCTAVE_COST = 0.02;
@@ -32,23 +32,25 @@ interface Candidate {
 }
 
 /**
- * Follows the pitch of a 16 kHz signal, in windows centred on those of the spectral frames.
+ * Follows the pitch of a signal at ANALYSIS_RATE, in windows centred on those of the spectral frames.
  *
  * McLeod's pitch method (2005) gives each frame some likely periods; the smoothest strong path through them is kept, as in Boersma's
  * tracker (1993), which mends the octave jumps of frame-wise decisions. The autocorrelation is pitchy's; its `findPitch` can neither be
  * bounded to the range of a voice nor asked for more than one candidate.
  */
 export function trackPitch(samples: Float32Array, frames: number): PitchTrack {
-  const low = halveRate(samples, CUTOFF_HZ);
-  const autocorrelator = Autocorrelator.forFloat32Array(SPAN);
-  const window = new Float32Array(SPAN);
-  const nsdf = new Float32Array(SPAN);
+  const low = halveRate(samples, VOICE_ONLY);
+  // In front, so much that the first window is centred on the first frame; behind, enough for the last.
+  const input = padded(low, (SPAN - WINDOW / 2) / 2, low.length + 2 * SPAN);
+  const autocorrelator = Autocorrelator.forNumberArray(SPAN);
+  const window = new Array<number>(SPAN).fill(0);
+  const nsdf = new Array<number>(SPAN).fill(0);
   const candidates: Candidate[][] = [];
   for (let frame = 0; frame < frames; frame++) {
-    const start = (frame * HOP + WINDOW / 2) / 2 - SPAN / 2;
-    let mean = 0;
-    for (let i = 0; i < SPAN; i++) mean += (window[i] = low[start + i] ?? 0) / SPAN;
-    for (let i = 0; i < SPAN; i++) window[i] = (window[i] ?? 0) - mean;
+    const start = (frame * HOP) / 2;
+    let sum = 0;
+    for (let i = 0; i < SPAN; i++) sum += input[start + i] ?? 0;
+    for (let i = 0; i < SPAN; i++) window[i] = (input[start + i] ?? 0) - sum / SPAN;
     normalisedSquareDifference(autocorrelator, window, nsdf);
     candidates.push(likelyPeriods(nsdf));
   }
@@ -60,11 +62,7 @@ export function trackPitch(samples: Float32Array, frames: number): PitchTrack {
 }
 
 /** 2 r(τ) / m(τ) for the lags in question (McLeod & Wyvill, "A smarter way to find pitch", equation 9); 0 in silence. */
-function normalisedSquareDifference(
-  correlator: Autocorrelator<Float32Array>,
-  x: Float32Array,
-  out: Float32Array,
-): void {
+function normalisedSquareDifference(correlator: Autocorrelator<number[]>, x: number[], out: number[]): void {
   correlator.autocorrelate(x, out);
   const energy = out[0] ?? 0;
   let m = 2 * energy;
@@ -75,7 +73,7 @@ function normalisedSquareDifference(
 }
 
 /** The best peaks of the difference function, each refined by a parabola through its neighbours. */
-function likelyPeriods(nsdf: Float32Array): Candidate[] {
+function likelyPeriods(nsdf: readonly number[]): Candidate[] {
   const found: Candidate[] = [];
   for (let lag = LAGS[0]; lag <= LAGS[1]; lag++) {
     const [before, here, after] = [nsdf[lag - 1] ?? 0, nsdf[lag] ?? 0, nsdf[lag + 1] ?? 0];

@@ -24,7 +24,7 @@ export class SpectrumAnalyser {
     this.scale = scale ?? 2 / (fftSize * this.window.reduce((sum, w) => sum + w * w, 0));
   }
 
-  /** Fills `power` from the window that begins at `start`; samples outside the signal count as zeros. */
+  /** Fills `power` from the window that begins at `start`. */
   analyse(samples: Float32Array, start: number): Float64Array {
     const { window, padded, transformed, power, scale } = this;
     for (let i = 0; i < window.length; i++) padded[i] = (samples[start + i] ?? 0) * (window[i] ?? 0);
