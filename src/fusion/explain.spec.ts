@@ -1,4 +1,3 @@
-import { describe, expect, it } from '@jest/globals';
 import { unavailable, type Cue } from '../emotion/evidence.js';
 import { EMOTIONS } from '../emotion/scores.js';
 import { peaked, NO_TEXT, NO_VOICE, randomEvidence, randomOf, textOf, voiceOf } from './evidence.fixture.js';
@@ -123,7 +122,7 @@ describe('the summary', () => {
         .join('|'),
       'giu',
     );
-    for (let i = 0; i < 3000; i++) {
+    for (let i = 0; i < 1500; i++) {
       const pair = { voice: randomEvidence('voice', random), text: randomEvidence('text', random) };
       const { explanation, modalities } = fuse(pair, { words: 'so it goes' });
       const given = [
@@ -132,7 +131,7 @@ describe('the summary', () => {
         ),
         ...explanation.gates,
         'so it goes',
-      ].sort((a, b) => b.length - a.length);
+      ].sort((a, b) => b.length - a.length); // a phrase may begin another
       let rest = explanation.summary;
       for (const phrase of given) rest = rest.replaceAll(new RegExp(literal(phrase), 'giu'), '');
       expect(rest.replaceAll(frame, '').replaceAll(/[\s.,:;()“”]+/gu, '')).toBe('');
@@ -177,10 +176,9 @@ describe('the cues', () => {
 
 describe('the counterfactual', () => {
   it('[FU8] is null where nothing would be left', () => {
-    expect(fuse({ voice: sadVoice, text: NO_TEXT }).explanation.counterfactual).toEqual({
-      withoutVoice: null,
-      withoutText: { label: 'sad', confidence: expect.closeTo(0.72, 9) },
-    });
+    const voiceOnly = fuse({ voice: sadVoice, text: NO_TEXT });
+    const { label, confidence } = voiceOnly.decision;
+    expect(voiceOnly.explanation.counterfactual).toEqual({ withoutVoice: null, withoutText: { label, confidence } });
     expect(fuse({ voice: NO_VOICE, text: NO_TEXT }).explanation.counterfactual).toEqual({
       withoutVoice: null,
       withoutText: null,

@@ -74,15 +74,15 @@ function bodyOf(facts: Facts, cues: readonly Cue[], messages: Messages): string 
   const { decision, incongruence, sides } = facts;
   const [voice, text] = [clauseOf('voice', facts, cues, messages), clauseOf('text', facts, cues, messages)];
   const reading = MODALITIES.filter((modality) => reads(modality, facts));
-  const relation: Relation =
-    sides.voice.top === sides.text.top ? 'agree' : incongruence.detected ? 'incongruent' : 'differ';
-  const readings =
-    reading.length === 2
-      ? messages.both(voice, text, relation)
-      : messages.list(reading[0] === 'text' ? [text, voice] : [voice, text]);
   const { label } = decision;
-  if (label === null || reading.some((modality) => sides[modality].top === label)) return readings;
-  return messages.list([readings, messages.together(label, reading.length)]);
+  const unread = label === null || reading.some((modality) => sides[modality].top === label) ? null : label;
+  const together = unread ? [messages.together(unread, reading.length)] : [];
+  if (reading.length < 2) {
+    return messages.list(reading[0] === 'text' ? [text, ...together, voice] : [voice, ...together, text]);
+  }
+  const agree = sides.voice.top === sides.text.top;
+  const relation: Relation = agree ? 'agree' : incongruence.detected ? 'incongruent' : 'differ';
+  return messages.list([messages.both(voice, text, relation), ...together]);
 }
 
 /** Gates strong enough to be named, one for each modality that still counts (of a silent one the body tells). */

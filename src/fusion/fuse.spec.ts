@@ -1,4 +1,3 @@
-import { describe, expect, it } from '@jest/globals';
 import { unavailable } from '../emotion/evidence.js';
 import { EMOTIONS, topOf, type Emotion, type PartialScores, type Scores } from '../emotion/scores.js';
 import { DEFAULT_FUSION, fusionConfig } from './config.js';
@@ -29,7 +28,7 @@ function numbersIn(value: unknown): number[] {
 describe('properties over random evidence', () => {
   it('[FU3] contributions and prior are the log-scores, and the scores are their softmax and sum to 1', () => {
     const random = randomOf(3);
-    for (let i = 0; i < 4000; i++) {
+    for (let i = 0; i < 3000; i++) {
       const result = fuse({ voice: randomEvidence('voice', random), text: randomEvidence('text', random) });
       const { voice, text } = result.modalities;
       const normaliser = Math.log(EMOTIONS.reduce((sum, e) => sum + Math.exp(result.logScores[e]), 0));
@@ -45,7 +44,7 @@ describe('properties over random evidence', () => {
 
   it('[FU3] no number is ever NaN or infinite', () => {
     const random = randomOf(4);
-    for (let i = 0; i < 2000; i++) {
+    for (let i = 0; i < 1000; i++) {
       const result = fuse({ voice: randomEvidence('voice', random), text: randomEvidence('text', random) });
       expect(numbersIn(result).every(Number.isFinite)).toBe(true);
     }
@@ -63,7 +62,7 @@ describe('properties over random evidence', () => {
 
   it('[FU3] swapping the modalities swaps nothing but their names', () => {
     const random = randomOf(7);
-    for (let i = 0; i < 2000; i++) {
+    for (let i = 0; i < 500; i++) {
       const [a, b] = [randomAvailable('voice', random), randomAvailable('voice', random)];
       const one = fuse(
         { voice: voiceOf(a.scores, { prior: a.prior }), text: textOf(b.scores, { prior: b.prior }) },
@@ -84,7 +83,7 @@ describe('properties over random evidence', () => {
 
   it('[FU3] the emotion that a modality speaks for most only gains with its reliability', () => {
     const random = randomOf(8);
-    for (let i = 0; i < 1000; i++) {
+    for (let i = 0; i < 300; i++) {
       const voice = randomAvailable('voice', random);
       const text = randomAvailable('text', random);
       const favourite = (ratios: Scores): Emotion => topOf(ratios);
@@ -107,7 +106,7 @@ describe('properties over random evidence', () => {
 
   it('[FU4] an absent modality equals one of weight zero', () => {
     const random = randomOf(9);
-    for (let i = 0; i < 1000; i++) {
+    for (let i = 0; i < 300; i++) {
       const voice = randomAvailable('voice', random);
       const text = randomAvailable('text', random);
       const mute = { ...text, quality: { ...text.quality, languageSupported: false } };
@@ -125,7 +124,7 @@ describe('properties over random evidence', () => {
 
   it('[FU5] the prediction set is the smallest that reaches the coverage and holds the label', () => {
     const random = randomOf(10);
-    for (let i = 0; i < 2000; i++) {
+    for (let i = 0; i < 1000; i++) {
       const result = fuse({ voice: randomEvidence('voice', random), text: randomEvidence('text', random) });
       const mass = result.predictionSet.map((e) => result.scores[e]);
       const sum = mass.reduce((a, b) => a + b, 0);
@@ -275,10 +274,9 @@ describe('“I’m fine”, said coldly', () => {
 
   it('[FU8] each modality alone is a counterfactual', () => {
     expect(result.explanation.counterfactual.withoutVoice?.label).toBe('neutral');
-    expect(result.explanation.counterfactual.withoutText).toEqual({
-      label: 'sad',
-      confidence: expect.closeTo(0.72, 9),
-    });
+    expect(result.explanation.counterfactual.withoutText?.label).toBe('sad');
+    expect(result.explanation.counterfactual.withoutText?.confidence).toBeCloseTo(0.72, 9);
+  });
   });
 });
 

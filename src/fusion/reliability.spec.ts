@@ -1,4 +1,3 @@
-import { describe, expect, it } from '@jest/globals';
 import { DEFAULT_FUSION, fusionConfig, type Curve } from './config.js';
 import { EVEN, randomAvailable, randomOf, textOf, voiceOf } from './evidence.fixture.js';
 import { factorAt, reliabilityOf } from './reliability.js';
@@ -64,7 +63,7 @@ describe('reliabilityOf', () => {
 
   it('[FU2] never falls when one signal gets better', () => {
     const random = randomOf(2);
-    for (let i = 0; i < 2000; i++) {
+    for (let i = 0; i < 1000; i++) {
       const voice = randomAvailable('voice', random);
       const text = randomAvailable('text', random);
       const [v, t] = [voice.quality, text.quality];
