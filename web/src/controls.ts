@@ -51,15 +51,17 @@ export class Controls {
     });
   }
 
-  /** Makes usable what the consent covers. */
+  /** Makes usable what the consent covers. Audio serves either: the voice is read from it, or the words. */
   open(modalities: readonly Modality[], textChars: number): void {
-    const voice = modalities.includes('voice');
     const text = modalities.includes('text');
-    this.enable(voice);
+    this.enable(true);
     this.message.disabled = this.send.disabled = !text;
     this.message.maxLength = textChars;
-    const missing = voice ? 'typed messages: your words' : 'microphone and recordings: your voice';
-    say(byId('agreed', HTMLElement), voice && text ? '' : `Off, because you did not agree to it — ${missing}.`);
+    const limits = [
+      ...(modalities.includes('voice') ? [] : ['As you agreed, speech is only written down: your voice is not read.']),
+      ...(text ? [] : ['As you agreed, only your voice is read: speech is not written down, and typing is off.']),
+    ];
+    say(byId('agreed', HTMLElement), limits.join(' '));
   }
 
   /** Stops every input at once; nothing is sent after this returns. */
@@ -151,7 +153,9 @@ export class Controls {
         event.preventDefault();
       });
     }
-    this.drop.addEventListener('dragover', () => { this.drop.classList.add('over'); });
+    this.drop.addEventListener('dragover', () => {
+      this.drop.classList.add('over');
+    });
     this.drop.addEventListener('dragleave', () => {
       this.drop.classList.remove('over');
     });

@@ -66,7 +66,9 @@ async function enter(key: string): Promise<void> {
       notes.tell('warning', message, detail);
     },
     error: ({ message, code, param }) => {
-      notes.tell('error', message, param ? `${code}: ${param}` : code);
+      // Input that crossed the end of the session on its way; `session.closed` tells the person.
+      if (code === 'sessionExpired') controls.close();
+      else notes.tell('error', message, param ? `${code}: ${param}` : code);
     },
     'session.closed': ({ reason, totals }) => {
       const { audioMs, utterances, droppedFrames } = totals;

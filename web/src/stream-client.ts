@@ -25,13 +25,12 @@ export class ServerError extends Error {
 }
 
 interface Running {
-  readonly info: SessionInfo;
   readonly credit: CreditWindow;
   readonly sampleRate: number;
   seq: number;
 }
 
-/** One connection, and at most one session on it at a time. Every connect, the first and each later one, brings a fresh token. */
+/** A connection to the server with one session on it at a time. Every connect, the first and each later, brings a token that is good. */
 export class StreamClient {
   private readonly socket: Socket<StampedEvents, ClientEvents>;
   private running: Running | undefined;
@@ -72,15 +71,12 @@ export class StreamClient {
     });
     this.listen({
       'audio.ack': (ack) => this.running?.credit.acked(ack),
+      // A connection carries one session: the next one needs a new connection, and gets it right away.
       'session.closed': () => {
         this.running = undefined;
+        this.socket.disconnect().connect();
       },
     });
-  }
-
-  /** The server's limits for the session that runs. */
-  get session(): SessionInfo | undefined {
-    return this.running?.info;
   }
 
   connect(): void {
@@ -99,7 +95,6 @@ export class StreamClient {
   async start(request: StartRequest): Promise<SessionInfo> {
     const { session } = await this.ask<{ session: SessionInfo }>('session.start', request);
     this.running = {
-      info: session,
       credit: new CreditWindow(session.limits.creditMs),
       sampleRate: request.audio?.sampleRate ?? 16_000,
       seq: 0,

@@ -1,4 +1,4 @@
-import type { Cue } from '../../src/emotion/evidence.js';
+import { MODALITIES, type Cue } from '../../src/emotion/evidence.js';
 import type { Counterfactual, FusedEmotion } from '../../src/emotion/fused.js';
 import type { FusionResult, LineEvents } from '../../src/emotion/line-events.js';
 import type { Transcript } from '../../src/emotion/utterance.js';
@@ -57,7 +57,7 @@ export class UtteranceCard {
   abandoned(): void {
     if (this.root.dataset['state'] !== 'open') return;
     this.root.dataset['state'] = 'done';
-    this.part('state').textContent = 'no result';
+    this.part('state').textContent = '';
     this.part('label').textContent = 'No result';
     this.part('confidence').textContent = 'the session ended first';
     delete this.root.dataset['emotion'];
@@ -65,6 +65,10 @@ export class UtteranceCard {
 
   result(result: FusionResult): void {
     const { explanation } = result;
+    for (const modality of MODALITIES) {
+      const { status, reason } = result.modalities[modality];
+      if (status === 'unavailable') this.bars.show(modality, { status, reason: reason ?? 'notProvided' });
+    }
     this.verdict(result);
     this.clash(result.incongruence);
     say(this.part('summary'), explanation.summary);
@@ -91,8 +95,8 @@ export class UtteranceCard {
     const set = this.part('set');
     set.hidden = predictionSet.length === 0;
     set.replaceChildren(
+      el('small', {}, `${percent(coverage)} coverage`),
       ...predictionSet.map((emotion) => el('span', { class: 'chip', 'data-emotion': emotion }, emotion)),
-      el('small', {}, `${predictionSet.length === 1 ? 'is' : 'are'} left at ${percent(coverage)} coverage`),
     );
   }
 
@@ -129,13 +133,18 @@ export class UtteranceCard {
 function cueRow(cue: Cue): HTMLElement {
   const strength = el('span', { class: 'weight', 'aria-hidden': 'true' });
   strength.style.setProperty('--share', String(Math.min(1, Math.abs(cue.weight) / 2)));
-  const direction = cue.weight < 0 ? `against ${cue.toward}` : cue.toward;
   return el(
     'li',
     { 'data-emotion': cue.toward, class: cue.weight < 0 ? 'against' : 'toward' },
     el('span', { class: 'tag' }, cue.modality === 'voice' ? 'voice' : 'words'),
     el('span', { class: 'detail' }, cue.detail),
-    el('span', { class: 'direction' }, `→ ${direction} `, el('b', {}, signed(cue.weight)), strength),
+    el(
+      'span',
+      { class: 'direction' },
+      `${cue.weight < 0 ? 'against' : '→'} ${cue.toward} `,
+      el('b', {}, signed(cue.weight)),
+      strength,
+    ),
   );
 }
 

@@ -47,9 +47,9 @@ export function phrase(table: Readonly<Record<string, string>>, key: string): st
   return table[key] ?? key;
 }
 
-/** A probability as a person reads it: "61 %". */
+/** A probability as a person reads it: "61%". */
 export function percent(p: number): string {
-  return `${Math.round(p * 100)} %`;
+  return `${Math.round(p * 100)}%`;
 }
 
 /** A place in the session: 83 400 ms is "1:23.4". */
