@@ -277,7 +277,6 @@ describe('“I’m fine”, said coldly', () => {
     expect(result.explanation.counterfactual.withoutText?.label).toBe('sad');
     expect(result.explanation.counterfactual.withoutText?.confidence).toBeCloseTo(0.72, 9);
   });
-  });
 });
 
 describe('speed', () => {
