@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import type { DenseLayer } from '../src/audio/acoustic-format.js';
 import { normal, rngOf, shuffled, weightedSampler, type Rng } from './rng.js';
 
 /** Everything that shapes one dense network; with a seed and the same features it reproduces the weights. */
@@ -41,14 +42,6 @@ export interface TrainingSet {
   readonly classes: readonly number[];
   readonly weights: readonly number[];
   readonly classCount: number;
-}
-
-/** One layer y = x·kernel + bias; the kernel is inputs × outputs, row-major. ReLU stands between layers. */
-export interface DenseLayer {
-  readonly inputs: number;
-  readonly outputs: number;
-  readonly kernel: Float32Array;
-  readonly bias: Float32Array;
 }
 
 export interface TrainingProgress {

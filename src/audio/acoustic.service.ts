@@ -1,0 +1,96 @@
+import { Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { loadModelFiles } from '../common/model-manifest.js';
+import { WorkerPool } from '../common/worker-pool.js';
+import { workerUrl } from '../common/worker-url.js';
+import { unavailable, type Evidence, type ModelRef } from '../emotion/evidence.js';
+import type { PartialScores } from '../emotion/scores.js';
+import { SAMPLE_RATE, type Utterance } from '../emotion/utterance.js';
+import { parseAcousticConfig } from './acoustic-format.js';
+import type { AcousticBackend } from './acoustic.model.js';
+import type { AcousticWorkerData } from './acoustic.worker.js';
+
+export interface AcousticOptions {
+  readonly modelsDir: string;
+  /** `seven`, `open`: the name in the manifest without its `acoustic/`. */
+  readonly model: string;
+  readonly backend: AcousticBackend;
+  readonly threads: number;
+  /** Utterances that may wait for a thread. */
+  readonly maxQueue?: number;
+}
+
+/** What is running, for people and cards. */
+export interface AcousticInfo extends ModelRef {
+  readonly labels: readonly string[];
+  /** What the model would say of a voice it cannot hear. */
+  readonly prior: PartialScores;
+  readonly licence: string;
+}
+
+/** The voice expert: utterances in, evidence out, computed in threads that hold the model. */
+@Injectable()
+export class AcousticService implements OnModuleDestroy {
+  private readonly name: string;
+  private readonly pool: WorkerPool<Float32Array, Evidence<'voice'>>;
+  private known: AcousticInfo | undefined;
+
+  constructor(private readonly options: AcousticOptions) {
+    this.name = options.model.includes('/') ? options.model : `acoustic/${options.model}`;
+    const data: AcousticWorkerData = { modelsDir: options.modelsDir, name: this.name, backend: options.backend };
+    this.pool = new WorkerPool({
+      worker: workerUrl(import.meta.url, './acoustic.worker.js'),
+      threads: options.threads,
+      data,
+      maxQueue: options.maxQueue ?? 1_000,
+    });
+  }
+
+  /**
+   * Resolves when every thread has loaded and warmed the model.
+   * @throws ModelFileError when it is missing or not the pinned one; the thread's error when it cannot be used
+   */
+  async ready(): Promise<void> {
+    const { entry, sha256, files } = await loadModelFiles(this.options.modelsDir, this.name);
+    const { labels, prior } = parseAcousticConfig(files.get('model.json')?.toString('utf8') ?? '');
+    await Promise.all(Array.from({ length: this.options.threads }, () => this.pool.run(warmUpSignal())));
+    this.known = {
+      name: this.name,
+      sha256: sha256.slice(0, 12),
+      labels,
+      prior: Object.fromEntries(labels.map((label, i) => [label, prior[i]])),
+      licence: entry.licence,
+    };
+  }
+
+  /** Undefined until `ready`. */
+  info(): AcousticInfo | undefined {
+    return this.known;
+  }
+
+  /** Always resolves: what cannot be read is unavailable with a reason. */
+  async read(utterance: Utterance, signal?: AbortSignal): Promise<Evidence<'voice'>> {
+    const { samples, startMs, endMs } = utterance;
+    if (!samples || samples.length === 0) return unavailable('voice', 'notProvided');
+    if (!this.known) return unavailable('voice', 'modelUnavailable');
+    try {
+      const evidence = await this.pool.run(samples, signal);
+      if (evidence.status === 'unavailable') return evidence;
+      return { ...evidence, cues: evidence.cues.map((cue) => ({ ...cue, audioMs: [startMs, endMs] as const })) };
+    } catch {
+      return unavailable('voice', signal?.aborted ? 'timeout' : 'failed');
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.pool.close();
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    await this.close();
+  }
+}
+
+/** A second of a 150 Hz buzz: voiced, so that the whole path runs and is compiled before the first utterance. */
+function warmUpSignal(): Float32Array {
+  return Float32Array.from({ length: SAMPLE_RATE }, (_, i) => 0.2 * ((((i * 150) / SAMPLE_RATE) % 1) - 0.5));
+}

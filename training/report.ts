@@ -1,0 +1,52 @@
+import Table from 'cli-table3';
+import { EMOTIONS } from '../src/emotion/scores.js';
+import type { Figures } from './metrics.js';
+
+/** Figures over the seven emotions as JSON: names instead of positions. */
+export function figuresToJson(figures: Figures): Record<string, unknown> {
+  const { perClass, confusion, ...rest } = figures;
+  return {
+    ...rest,
+    perClass: Object.fromEntries(EMOTIONS.map((emotion, i) => [emotion, perClass[i] ?? null])),
+    confusion: { labels: EMOTIONS, counts: confusion },
+  };
+}
+
+/** Figures, recall per class and confusion (rows are what was meant, columns what was heard) for a terminal. */
+export function figuresToText(figures: Figures): string {
+  const summary = new Table({ head: ['n', 'UAR', 'macro-F1', 'accuracy', 'ECE'], style: { head: [] } });
+  summary.push([figures.n, ...[figures.uar, figures.macroF1, figures.accuracy, figures.ece].map(fixed)]);
+  const classes = new Table({
+    head: ['truth \\ predicted', ...EMOTIONS, 'recall', 'precision', 'F1'],
+    style: { head: [] },
+  });
+  for (const [i, emotion] of EMOTIONS.entries()) {
+    const c = figures.perClass[i];
+    if (c) classes.push([emotion, ...(figures.confusion[i] ?? []), fixed(c.recall), fixed(c.precision), fixed(c.f1)]);
+  }
+  return `${summary.toString()}\n${classes.toString()}`;
+}
+
+/** Markdown rows of n, UAR, macro-F1, accuracy and ECE. */
+export function figuresToMarkdown(rows: readonly (readonly [title: string, figures: Figures])[]): string {
+  const lines = rows.map(
+    ([title, f]) =>
+      `| ${title} | ${f.n} | ${fixed(f.uar)} | ${fixed(f.macroF1)} | ${fixed(f.accuracy)} | ${fixed(f.ece)} |`,
+  );
+  return ['| | clips | UAR | macro-F1 | accuracy | ECE |', '| --- | --- | --- | --- | --- | --- |', ...lines].join(
+    '\n',
+  );
+}
+
+export function fixed(value: number): string {
+  return value.toFixed(3);
+}
+
+/** A CSV table; cells are quoted where they must be. */
+export function toCsv(header: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
+  const cell = (value: string | number): string => {
+    const text = String(value);
+    return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  };
+  return [header, ...rows].map((row) => row.map(cell).join(',')).join('\n') + '\n';
+}
