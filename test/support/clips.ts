@@ -26,7 +26,7 @@ export function* pieces<T extends Uint8Array | Float32Array>(
   random: () => number,
   step = 1,
 ): Generator<T> {
-  for (let at = 0; at < whole.length; ) {
+  for (let at = 0; at < whole.length;) {
     const length = step * (1 + Math.floor(random() * Math.floor(max / step)));
     yield whole.slice(at, at + length) as T;
     at += length;

@@ -1,0 +1,74 @@
+import { spawnSync } from 'node:child_process';
+import { PROJECT_ROOT } from '../../src/common/config.js';
+import { clip, pcmOf, TestClient } from '../support/client.js';
+import { startServer } from '../support/server.js';
+
+function startWith(env: Record<string, string>): { status: number | null; stderr: string } {
+  const { status, stderr } = spawnSync(process.execPath, ['dist/src/main.js'], {
+    cwd: PROJECT_ROOT,
+    env: { ...process.env, PORT: '0', NODE_OPTIONS: '', ...env },
+    encoding: 'utf8',
+    timeout: 30_000,
+  });
+  return { status, stderr };
+}
+
+describe('the server', () => {
+  it('stops at a bad setting with the key, what was given, and what is allowed', () => {
+    const { status, stderr } = startWith({ PORT: 'eighty' });
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/^PORT: "eighty" was given\. .*number/m);
+    expect(stderr).not.toMatch(/\n\s+at /);
+  });
+
+  it('demands keys and a secret in production, and never prints them', () => {
+    expect(startWith({ NODE_ENV: 'production' }).stderr).toMatch(/^API_KEYS is empty/m);
+    const short = startWith({ NODE_ENV: 'production', API_KEYS: 'k', TOKEN_SECRET: 'too-short-secret' });
+    expect(short.stderr).toMatch(/^TOKEN_SECRET: a secret was given/m);
+    expect(short.stderr).not.toContain('too-short-secret');
+  });
+
+  it('names a model that is not there', () => {
+    const { status, stderr } = startWith({ ACOUSTIC_MODEL: 'acoustic/none' });
+    expect(status).toBe(1);
+    expect(stderr).toContain('acoustic/none');
+  });
+
+  it('describes its REST interface and serves the live page', async () => {
+    const server = await startServer();
+    try {
+      const api = (await (await fetch(`${server.url}/docs-json`)).json()) as { paths: object };
+      expect(Object.keys(api.paths).sort()).toEqual([
+        '/healthz',
+        '/readyz',
+        '/v1/analyses',
+        '/v1/notice',
+        '/v1/tokens',
+      ]);
+      const page = await fetch(server.url);
+      expect(page.status).toBe(200);
+      expect(await page.text()).toContain('Undertone');
+      expect(page.headers.get('content-security-policy')).toContain("default-src 'self'");
+    } finally {
+      await server.stop();
+    }
+  });
+
+  it('prints a key in development, and the page with it', async () => {
+    const server = await startServer({ API_KEYS: '', NODE_ENV: 'development' });
+    await server.stop();
+    expect(server.log()).toMatch(/live page: http:\/\/\S+\/#key=ut_dev_\S+/);
+  });
+
+  it('[PR9] drains on SIGTERM: what was said still gets its result, then the session is closed', async () => {
+    const server = await startServer();
+    const client = await TestClient.open(server);
+    await client.play(pcmOf(clip('two-sentences.wav')).bytes, 6_400);
+    await client.until((one) => one.event === 'audio.ack');
+    const code = server.stop();
+    await client.until((one) => one.event === 'session.closed');
+    expect(client.of('session.closed')[0]).toMatchObject({ reason: 'serverShutdown' });
+    expect(client.of('fusion.result')).toHaveLength(2);
+    expect(await code).toBe(0);
+  });
+});
