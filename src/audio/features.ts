@@ -263,17 +263,18 @@ function cepstrum(logMel: Float32Array, frames: number): Float32Array {
 function slopes(data: Float32Array, frames: number, width: number): Float32Array {
   const reach = 4;
   const norm = 60; // 2 · (1² + 2² + 3² + 4²)
-  return data.map((_, at) => {
-    const frame = Math.floor(at / width);
-    const c = at % width;
-    let sum = 0;
+  const out = new Float32Array(data.length);
+  for (let i = 0; i < frames; i++) {
     for (let k = 1; k <= reach; k++) {
-      const later = data[Math.min(frames - 1, frame + k) * width + c] ?? 0;
-      const earlier = data[Math.max(0, frame - k) * width + c] ?? 0;
-      sum += k * (later - earlier);
+      const later = Math.min(frames - 1, i + k) * width;
+      const earlier = Math.max(0, i - k) * width;
+      for (let c = 0; c < width; c++) {
+        const at = i * width + c;
+        out[at] = (out[at] ?? 0) + (k / norm) * ((data[later + c] ?? 0) - (data[earlier + c] ?? 0));
+      }
     }
-    return sum / norm;
-  });
+  }
+  return out;
 }
 
 function spectralFlux(logMel: Float32Array, frames: number): Float32Array {

@@ -59,10 +59,13 @@ type Matrix = (f: FrameFeatures) => Float32Array;
 
 /** One column of a feature matrix at the chosen frames. */
 function columnOf(matrix: Matrix, width: number, column: number, over: Over): Contour['values'] {
-  return (speech) => {
-    const data = matrix(speech.f);
-    return Float32Array.from(speech[over], (i) => data[i * width + column] ?? 0);
-  };
+  return (speech) => at(speech[over], matrix(speech.f), width, column);
+}
+
+function at(frames: readonly number[], data: Float32Array, width = 1, column = 0): Float32Array {
+  const out = new Float32Array(frames.length);
+  for (let k = 0; k < out.length; k++) out[k] = data[(frames[k] ?? 0) * width + column] ?? 0;
+  return out;
 }
 
 function columns(
@@ -88,10 +91,9 @@ const MEL_PAIRS: readonly Contour[] = Array.from({ length: MEL_BANDS / 2 }, (_, 
   stats: ['mean', 'sd', 'p90'],
   values: ({ f, active, loudDb }) => {
     const loud = (loudDb * Math.LN10) / 10;
-    return Float32Array.from(active, (i) => {
-      const at = i * MEL_BANDS + 2 * pair;
-      return ((f.logMel[at] ?? 0) + (f.logMel[at + 1] ?? 0)) / 2 - loud;
-    });
+    const lower = at(active, f.logMel, MEL_BANDS, 2 * pair);
+    const upper = at(active, f.logMel, MEL_BANDS, 2 * pair + 1);
+    return lower.map((x, i) => (x + (upper[i] ?? 0)) / 2 - loud);
   },
 }));
 
@@ -137,7 +139,7 @@ const CONTOURS: readonly Contour[] = [
     name: 'level',
     group: 'loudness',
     stats: ALL,
-    values: ({ f, active, loudDb }) => Float32Array.from(active, (i) => (f.level[i] ?? 0) - loudDb),
+    values: ({ f, active, loudDb }) => at(active, f.level).map((x) => x - loudDb),
   },
   {
     name: 'pitch',
@@ -201,7 +203,7 @@ const MEASURES: readonly Measure[] = [
   { name: 'level.fall', group: 'loudness', value: ({ level }) => third(level, 0) - third(level, 2) },
   // The last two tell how loud the recording is; they name the microphone rather than the mood. Models leave them out.
   { name: 'absolute.loudDb', group: 'loudness', value: ({ loudDb }) => loudDb },
-  { name: 'absolute.activeDb', group: 'loudness', value: ({ f, active }) => mean(active.map((i) => f.level[i] ?? 0)) },
+  { name: 'absolute.activeDb', group: 'loudness', value: ({ f, active }) => mean(at(active, f.level)) },
 ];
 
 /** How many functionals, the last of all, depend on the recording's absolute level. */
@@ -231,7 +233,7 @@ export function functionals(features: FrameFeatures): Float32Array {
   const out: number[] = [];
   for (const { stats, values } of CONTOURS) {
     const contour = values(speech);
-    const sorted = contour.slice().sort();
+    const sorted = stats === BRIEF ? contour : contour.slice().sort();
     for (const stat of stats) out.push(statistic(stat, contour, sorted));
   }
   for (const { value } of MEASURES) out.push(value(speech));
