@@ -222,10 +222,14 @@ describe('consent', () => {
     }
   });
 
-  it('[PR2] does not read the voice without consent for it', async () => {
-    const client = await TestClient.open(server, { consent: consent(['text']) });
+  it('[PR2] refuses a modality that the record does not cover, and does not read what was not asked for', async () => {
+    await expect(TestClient.open(server, { consent: consent(['text']) })).rejects.toMatchObject({
+      code: 'consentRequired',
+    });
+    const client = await TestClient.open(server, { consent: consent(['text']), modalities: ['text'] });
     await client.play(TWO, 3_200);
     await client.end();
+    expect(client.of('fusion.result')).toHaveLength(2);
     for (const one of client.of('fusion.result'))
       expect(one.modalities.voice).toMatchObject({ reason: 'notConsented' });
     expect(client.of('emotion.voice').filter((one) => one.evidence.status === 'available')).toEqual([]);

@@ -1,0 +1,177 @@
+import { newVadState, type DetectVoice } from '../audio/vad.model.js';
+import { VoiceStream } from '../audio/voice-stream.js';
+import { WINDOW } from '../audio/segmenter.js';
+import { unavailable, type AvailableEvidence, type Modality } from '../emotion/evidence.js';
+import type { Emit, LineEventName, LineEvents } from '../emotion/line-events.js';
+import { scoresOf } from '../emotion/scores.js';
+import type { Experts } from './analyze-utterance.js';
+import { LiveSession } from './live-session.js';
+
+/** Speech is whatever is loud. */
+const loud: DetectVoice = (windows) => {
+  const probabilities = new Float32Array(windows.length / WINDOW);
+  for (let i = 0; i < probabilities.length; i++)
+    probabilities[i] = Math.abs(windows[i * WINDOW + 7] ?? 0) > 0.01 ? 1 : 0;
+  return Promise.resolve({ probabilities, state: newVadState() });
+};
+
+const EVEN = scoresOf(() => 1 / 7);
+const model = { name: 'fake', sha256: '0' };
+const said = <M extends Modality>(modality: M, quality: AvailableEvidence<M>['quality']): AvailableEvidence<M> => ({
+  modality,
+  status: 'available',
+  scores: scoresOf((e) => (e === 'sad' ? 0.4 : 0.1)),
+  prior: EVEN,
+  quality,
+  cues: [],
+  model,
+});
+
+function fakeExperts(over: Partial<Experts> = {}): Experts {
+  return {
+    voice: () => Promise.resolve(said('voice', { voicedMs: 2_000, snrDb: 30, clipping: 0 })),
+    transcribe: ({ clientText }) =>
+      Promise.resolve(
+        clientText
+          ? { text: clientText.text, language: 'en', confidence: 1, source: 'client' }
+          : unavailable('text', 'modelUnavailable'),
+      ),
+    text: () => Promise.resolve(said('text', { asrConfidence: 1, contentWords: 5, languageSupported: true })),
+    ...over,
+  };
+}
+
+interface Heard {
+  session: LiveSession;
+  names: () => string[];
+  of: <E extends LineEventName>(event: E) => LineEvents[E][];
+  speak: (ms: number) => void;
+  pause: (ms: number) => void;
+}
+
+async function open(experts: Experts = fakeExperts(), modalities: Modality[] = ['voice', 'text']): Promise<Heard> {
+  const told: { event: LineEventName; payload: unknown }[] = [];
+  const emit: Emit = (event, payload) => told.push({ event, payload });
+  const ear = await VoiceStream.create({
+    format: { encoding: 'pcm_f32le', sampleRate: 16_000, channels: 1 },
+    segmenter: { interimIntervalMs: 300 },
+    detect: loud,
+    onEvent: (event) => {
+      session.hear(event);
+    },
+  });
+  const options = { modalities, language: 'auto', transcriptionAdvice: () => 'install it' };
+  const session = new LiveSession(options, ear, experts, emit, () => undefined);
+  const push = (ms: number, level: number): void => {
+    session.pushAudio(new Uint8Array(new Float32Array(ms * 16).fill(level).buffer));
+  };
+  return {
+    session,
+    names: () => told.map((one) => one.event),
+    of: (event) => told.filter((one) => one.event === event).map((one) => one.payload as never),
+    speak: (ms) => {
+      push(ms, 0.5);
+    },
+    pause: (ms) => {
+      push(ms, 0);
+    },
+  };
+}
+
+describe('LiveSession', () => {
+  it('[PR4] tells utterances in order, and warns once that words cannot be written down', async () => {
+    const { session, names, of, speak, pause } = await open();
+    for (let i = 0; i < 3; i++) {
+      speak(1_000);
+      pause(1_000);
+    }
+    await session.end();
+    expect(of('fusion.result').map((one) => one.utteranceId)).toEqual(['u1', 'u2', 'u3']);
+    expect(names().filter((name) => name === 'warning')).toHaveLength(1);
+    expect(session.bufferedMs).toBe(0);
+  });
+
+  it('[PV3] a withdrawal during the reading hides what the reading found', async () => {
+    let finish = (): void => undefined;
+    const reading = new Promise<void>((resolve) => (finish = resolve));
+    const slow = fakeExperts({
+      voice: async () => {
+        await reading;
+        return said('voice', { voicedMs: 2_000, snrDb: 30, clipping: 0 });
+      },
+    });
+    const { session, of, speak, pause } = await open(slow);
+    speak(1_000);
+    pause(1_000);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    session.withdraw('voice');
+    finish();
+    await session.end();
+    expect(of('fusion.result')[0]?.modalities.voice).toMatchObject({ status: 'unavailable', reason: 'notConsented' });
+    expect(of('emotion.voice').filter((one) => one.evidence.status === 'available')).toEqual([]);
+  });
+
+  it('[PV3] after everything was withdrawn the open utterance ends without a reading, and audio is refused', async () => {
+    let asked = 0;
+    const counting = fakeExperts({
+      voice: () => {
+        asked += 1;
+        return Promise.resolve(unavailable('voice', 'failed'));
+      },
+    });
+    const { session, of, speak } = await open(counting, ['voice']);
+    speak(250);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    session.withdraw();
+    expect(() => {
+      speak(100);
+    }).toThrow(expect.objectContaining({ code: 'consentRequired' }));
+    await session.end();
+    expect(asked).toBe(0);
+    expect(of('utterance.end')).toHaveLength(of('utterance.start').length);
+    for (const one of of('fusion.result'))
+      expect(one.decision).toMatchObject({ label: null, abstainReason: 'noEvidence' });
+  });
+
+  it('words with a time join their utterance instead of Whisper, early, or revise it, late', async () => {
+    const { session, of, speak, pause } = await open();
+    session.pushText({ text: 'early words', startMs: 0, endMs: 1_000 });
+    speak(1_000);
+    pause(1_000);
+    speak(1_000);
+    pause(1_000);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    session.pushText({ text: 'late words', startMs: 2_000, endMs: 3_000 });
+    session.pushText({ text: 'words of nothing', startMs: 9_000, endMs: 9_500 });
+    await session.end();
+    const transcripts = of('transcript.final').map(({ utteranceId, text }) => [utteranceId, text]);
+    expect(transcripts).toEqual([
+      ['u1', 'early words'],
+      ['u3', 'words of nothing'],
+    ]);
+    expect(of('fusion.revised')).toMatchObject([{ utteranceId: 'u2', revision: 2, supersedes: 'u2r1' }]);
+    expect(of('fusion.result').map((one) => one.utteranceId)).toEqual(['u1', 'u2', 'u3']);
+  });
+
+  it('an interim reading that is still on its way when the utterance ends is not told', async () => {
+    const release: (() => void)[] = [];
+    const slow = fakeExperts({
+      voice: (utterance) =>
+        new Promise((resolve) => {
+          const answer = (): void => {
+            resolve(said('voice', { voicedMs: 2_000, snrDb: 30, clipping: 0 }));
+          };
+          if (utterance.endReason === 'silence') answer();
+          else release.push(answer);
+        }),
+    });
+    const { session, of, speak, pause } = await open(slow);
+    speak(1_200);
+    pause(1_000);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(release).toHaveLength(1);
+    for (const answer of release) answer();
+    await session.end();
+    expect(of('emotion.voice').map((one) => one.isFinal)).toEqual([true]);
+  });
+});
