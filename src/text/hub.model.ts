@@ -1,34 +1,10 @@
-import { existsSync } from 'node:fs';
-import { createReadStream } from 'node:fs';
 import { createHash } from 'node:crypto';
+import { createReadStream, existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { env, LogLevel, type ProgressInfo } from '@huggingface/transformers';
 import { boundedFetch } from '../common/bounded-fetch.js';
 import { messageOf } from '../common/errors.js';
-
-/** Where a model in transformers.js layout (config.json, tokenizer.json, onnx/…) comes from. */
-export interface HubSource {
-  /** A hub id such as `Xenova/whisper-base`, or a folder that holds config.json and onnx/. */
-  readonly id: string;
-  /** Folders that may hold `<id>/config.json`, looked into before the cache. */
-  readonly localDirs?: readonly string[];
-  /** What was pulled from the hub lies here as `<cacheDir>/<id>/…`, and is looked for here first. */
-  readonly cacheDir: string;
-  readonly dtype: 'fp32' | 'fp16' | 'q8' | 'q4';
-  readonly allowDownload: boolean;
-  /** The hub or a mirror of it. */
-  readonly remoteHost: string;
-  /** Until the hub answers at all, milliseconds. */
-  readonly headMs?: number;
-  /** Bytes over all files begun so far. */
-  readonly onProgress?: (progress: Progress) => void;
-}
-
-export interface Progress {
-  readonly file: string;
-  readonly loadedBytes: number;
-  readonly totalBytes: number;
-}
+import { nameOf, suffixOf, type HubSource } from './hub-source.js';
 
 /** Options of `from_pretrained` and `pipeline` that this project sets. */
 export interface PretrainedOptions {
@@ -40,16 +16,28 @@ export interface PretrainedOptions {
   readonly session_options: Readonly<Record<string, unknown>>;
 }
 
-/** Weights that cannot be had: an expected state. `howTo` tells the operator what to do. */
+/** Why weights cannot be had, in words that may reach a client: no path, no address. */
+const REASONS = {
+  notInstalled: 'its weights are not installed',
+  unreachable: 'its weights are not installed, and could not be pulled from the hub',
+  unusable: 'its weights are installed but cannot be used',
+} as const;
+
+/** Weights that cannot be had: an expected state. The message may reach a client; `detail` is for the operator's log. */
 export class ModelUnavailable extends Error {
+  /** What the operator does about it. */
+  readonly howTo: string;
+
   constructor(
-    readonly reason: 'notInstalled' | 'unreachable' | 'unusable',
-    message: string,
-    readonly howTo: string,
-    options?: ErrorOptions,
+    readonly reason: keyof typeof REASONS,
+    { id, dtype }: HubSource,
+    readonly detail: string,
   ) {
-    super(message, options);
+    super(`${nameOf(id)}: ${REASONS[reason]}`);
     this.name = 'ModelUnavailable';
+    this.howTo =
+      `Put the model's *.json and onnx/*${suffixOf(dtype)}.onnx into a folder of its id below CACHE_DIR, or configure a ` +
+      'folder that holds them, or let MODEL_DOWNLOAD pull them from HUB_URL; then start the server again.';
   }
 }
 
@@ -65,7 +53,6 @@ export async function fromHub<T>(
   load: (idOrFolder: string, options: PretrainedOptions) => Promise<T>,
 ): Promise<{ model: T; folder: string }> {
   const { id, cacheDir, allowDownload, remoteHost } = source;
-  const howTo = howToInstall(source);
   const place = (local: boolean): PretrainedOptions => ({
     dtype: source.dtype,
     device: 'cpu',
@@ -78,14 +65,19 @@ export async function fromHub<T>(
   env.cacheDir = cacheDir;
   env.localModelPath = cacheDir;
   env.remoteHost = remoteHost;
-  env.fetch = boundedFetch({ headMs: source.headMs ?? 5_000, stallMs: 30_000 });
+  const fetch = boundedFetch({ headMs: source.headMs ?? 5_000, stallMs: 30_000 });
+  let asked = false;
+  env.fetch = (...request: Parameters<typeof fetch>) => {
+    asked = true;
+    return fetch(...request);
+  };
 
   const folder = [id, ...(source.localDirs ?? []).map((dir) => join(dir, id))]
     .map((dir) => resolve(dir))
     .find(holdsModel);
   if (folder) {
     const model = await load(folder, place(true)).catch((cause: unknown) => {
-      throw new ModelUnavailable('unusable', `${folder}: ${messageOf(cause)}`, howTo, { cause });
+      throw new ModelUnavailable('unusable', source, `${folder}: ${messageOf(cause)}`);
     });
     return { model, folder };
   }
@@ -94,21 +86,14 @@ export async function fromHub<T>(
   if (holdsModel(cached)) {
     // A broken or half-pulled cache is completed from the hub, where that is allowed.
     const model = await load(id, place(true)).catch((cause: unknown) => {
-      if (!allowDownload) throw new ModelUnavailable('unusable', `${cached}: ${messageOf(cause)}`, howTo, { cause });
+      if (!allowDownload) throw new ModelUnavailable('unusable', source, `${cached}: ${messageOf(cause)}`);
       return null;
     });
     if (model !== null) return { model, folder: cached };
   }
-  if (!allowDownload) throw new ModelUnavailable('notInstalled', `${id} is not installed`, howTo);
+  if (!allowDownload) throw new ModelUnavailable('notInstalled', source, `nothing in ${cached}`);
   const model = await load(id, place(false)).catch((cause: unknown) => {
-    throw new ModelUnavailable(
-      'unreachable',
-      `${id} could not be pulled from ${remoteHost}: ${reasonOf(cause)}`,
-      howTo,
-      {
-        cause,
-      },
-    );
+    throw new ModelUnavailable(asked ? 'unreachable' : 'unusable', source, `${remoteHost}: ${reasonOf(cause)}`);
   });
   return { model, folder: cached };
 }
@@ -124,19 +109,6 @@ export async function hashWeights(folder: string, files: readonly string[]): Pro
 
 function holdsModel(dir: string): boolean {
   return existsSync(join(dir, 'config.json'));
-}
-
-/** What a dtype appends to the names of its ONNX files. */
-export function suffixOf(dtype: HubSource['dtype']): string {
-  return { fp32: '', fp16: '_fp16', q8: '_quantized', q4: '_q4' }[dtype];
-}
-
-function howToInstall({ id, cacheDir, allowDownload, remoteHost, dtype }: HubSource): string {
-  const download = allowDownload ? `make ${remoteHost} reachable` : `allow the download from ${remoteHost}`;
-  return (
-    `Put its files (the *.json of the repository and onnx/*${suffixOf(dtype)}.onnx) into ${join(cacheDir, id)}, ` +
-    `or name a folder that holds them, or ${download}, and start again.`
-  );
 }
 
 /** Node's fetch hides the reason in `cause`. */

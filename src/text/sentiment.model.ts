@@ -5,7 +5,8 @@ import { pipeline, type TextClassificationPipeline } from '@huggingface/transfor
 import { z } from 'zod';
 import { loadModelFiles, readManifest } from '../common/model-manifest.js';
 import type { PartialScores } from '../emotion/scores.js';
-import { fromHub, hashWeights, suffixOf, type HubSource } from './hub.model.js';
+import { nameOf, suffixOf, type HubSource } from './hub-source.js';
+import { fromHub, hashWeights } from './hub.model.js';
 import { mapLabels, priorOf, toScores } from './label-map.js';
 import type { SentimentModel } from './read-text.js';
 
@@ -44,7 +45,7 @@ export async function loadSentiment(modelsDir: string, name: string, hub = OFFLI
   const prior = priorOf(config.undertone?.prior, map);
   return {
     ref: {
-      name,
+      name: nameOf(name),
       sha256: (files?.sha256 ?? (await hashWeights(folder, [`model${suffixOf(hub.dtype)}.onnx`]))).slice(0, 12),
     },
     labels: Object.keys(prior) as (keyof PartialScores)[],

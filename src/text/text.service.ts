@@ -6,7 +6,7 @@ import { workerUrl } from '../common/worker-url.js';
 import { WorkerPool } from '../common/worker-pool.js';
 import { unavailable, type Evidence, type ModelRef, type UnavailableEvidence } from '../emotion/evidence.js';
 import type { Transcript, Utterance } from '../emotion/utterance.js';
-import type { HubSource, Progress } from './hub.model.js';
+import { nameOf, type HubSource, type Progress } from './hub-source.js';
 import type { SentimentInfo } from './read-text.js';
 import type { TextResult, TextTask, TextWorkerData } from './text.worker.js';
 import { fromClient, type TranscriptOutcome } from './transcript.js';
@@ -33,7 +33,15 @@ export interface TextServiceOptions {
 export type WhisperStatus =
   | { readonly status: 'loading'; readonly model: string; readonly progress?: Progress }
   | { readonly status: 'ready'; readonly model: string; readonly ref: ModelRef }
-  | { readonly status: 'unavailable'; readonly model: string; readonly reason: string; readonly howTo: string };
+  | {
+      readonly status: 'unavailable';
+      readonly model: string;
+      /** Both may be told to a client: no path, no address. */
+      readonly reason: string;
+      readonly howTo: string;
+      /** For the operator's log. */
+      readonly detail: string;
+    };
 
 /** The words' expert: who said what, and what the words mean. Its answers always resolve. */
 @Injectable()
@@ -60,16 +68,18 @@ export class TextService implements OnModuleDestroy {
       if (this.whisper.status === 'loading') this.whisper = { ...this.whisper, progress: data };
     };
     if (!whisper) {
+      const howTo = 'Configure WHISPER_MODEL.';
       this.whisper = {
         status: 'unavailable',
-        model: 'none',
+        model: 'off',
         reason: 'transcription is switched off',
-        howTo: 'Name a Whisper model.',
+        howTo,
+        detail: 'off',
       };
       return;
     }
     const { threads: hearers, ...source } = whisper;
-    this.whisper = { status: 'loading', model: whisper.id };
+    this.whisper = { status: 'loading', model: nameOf(whisper.id) };
     this.hearers = new WorkerPool({
       worker: workerUrl(import.meta.url, './whisper.worker.js'),
       threads: hearers,
@@ -150,13 +160,14 @@ export class TextService implements OnModuleDestroy {
     const outcome = await (this.hearers.run({ kind: 'load' }) as Promise<LoadOutcome>).catch(
       (error: unknown): LoadOutcome => ({
         ok: false,
-        reason: messageOf(error),
-        howTo: 'See the message, then start again.',
+        reason: 'its thread failed',
+        howTo: "See the server's log, then start it again.",
+        detail: messageOf(error),
       }),
     );
     this.whisper = outcome.ok
       ? { status: 'ready', model, ref: outcome.ref }
-      : { status: 'unavailable', model, reason: outcome.reason, howTo: outcome.howTo };
+      : { status: 'unavailable', model, reason: outcome.reason, howTo: outcome.howTo, detail: outcome.detail };
   }
 }
 

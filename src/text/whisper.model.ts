@@ -9,7 +9,8 @@ import {
 } from '@huggingface/transformers';
 import type { ModelRef } from '../emotion/evidence.js';
 import { SAMPLE_RATE } from '../emotion/utterance.js';
-import { fromHub, hashWeights, suffixOf, type HubSource } from './hub.model.js';
+import { nameOf, suffixOf, type HubSource } from './hub-source.js';
+import { fromHub, hashWeights } from './hub.model.js';
 import type { Heard } from './transcript.js';
 import { primarySubtag } from './words.js';
 
@@ -41,17 +42,16 @@ interface GenerationConfig {
 /** @throws ModelUnavailable when the weights are not installed and cannot be pulled. */
 export async function loadWhisper(source: HubSource): Promise<WhisperModel> {
   const { model: loaded, folder } = await fromHub(source, async (from, options) => {
-    const [model, processor] = await Promise.all([
-      WhisperForConditionalGeneration.from_pretrained(from, options),
-      AutoProcessor.from_pretrained(from, options),
-    ]);
+    // One after the other: a failure must not leave the other pull running, for a retry would join it.
+    const processor = await AutoProcessor.from_pretrained(from, options);
+    const model = await WhisperForConditionalGeneration.from_pretrained(from, options);
     if (!(model instanceof WhisperForConditionalGeneration))
       throw new Error('these are not the weights of a Whisper model');
     return { model, processor };
   });
   const suffix = suffixOf(source.dtype);
   const sha256 = await hashWeights(folder, [`encoder_model${suffix}.onnx`, `decoder_model_merged${suffix}.onnx`]);
-  return new Whisper({ name: source.id, sha256: sha256.slice(0, 12) }, loaded.model, loaded.processor);
+  return new Whisper({ name: nameOf(source.id), sha256: sha256.slice(0, 12) }, loaded.model, loaded.processor);
 }
 
 /** One window of the audio. `stride`: its length and the overlaps at its left and right, samples. */

@@ -1,6 +1,7 @@
 import { BroadcastChannel, workerData } from 'node:worker_threads';
 import type { ModelRef } from '../emotion/evidence.js';
-import { ModelUnavailable, type HubSource, type Progress } from './hub.model.js';
+import type { HubSource, Progress } from './hub-source.js';
+import { ModelUnavailable } from './hub.model.js';
 import { fromRecogniser, type TranscriptOutcome } from './transcript.js';
 import { loadWhisper, type WhisperModel } from './whisper.model.js';
 
@@ -23,7 +24,7 @@ export type WhisperTask =
 /** Absent weights are an expected state, so they are a value: errors lose their class between threads. */
 export type LoadOutcome =
   | { readonly ok: true; readonly ref: ModelRef }
-  | { readonly ok: false; readonly reason: string; readonly howTo: string };
+  | { readonly ok: false; readonly reason: string; readonly howTo: string; readonly detail: string };
 
 export type WhisperResult = LoadOutcome | TranscriptOutcome;
 
@@ -60,6 +61,6 @@ export default async function run(task: WhisperTask): Promise<WhisperResult> {
     return { ok: true, ref: (await model()).ref };
   } catch (error) {
     if (!(error instanceof ModelUnavailable)) throw error;
-    return { ok: false, reason: error.message, howTo: error.howTo };
+    return { ok: false, reason: error.message, howTo: error.howTo, detail: error.detail };
   }
 }

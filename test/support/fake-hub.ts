@@ -43,7 +43,9 @@ export async function startFakeHub(id: string, folder: string, mood: HubMood = '
 
 function send(response: ServerResponse, bytes: Buffer, range: string | undefined, broken: boolean): void {
   if (range === 'bytes=0-0') {
-    response.writeHead(206, { 'content-length': 1, 'content-range': `bytes 0-0/${bytes.length}` }).end(bytes.subarray(0, 1));
+    response
+      .writeHead(206, { 'content-length': 1, 'content-range': `bytes 0-0/${bytes.length}` })
+      .end(bytes.subarray(0, 1));
     return;
   }
   response.writeHead(200, { 'content-length': bytes.length });

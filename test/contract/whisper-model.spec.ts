@@ -1,0 +1,191 @@
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { SAMPLE_RATE } from '../../src/emotion/utterance.js';
+import type { HubSource, Progress } from '../../src/text/hub-source.js';
+import { ModelUnavailable } from '../../src/text/hub.model.js';
+import { loadWhisper, type WhisperModel } from '../../src/text/whisper.model.js';
+import { startFakeHub, type FakeHub, type HubMood } from '../support/fake-hub.js';
+
+const DATA = process.env['UNDERTONE_DATA'];
+const WEIGHTS = join(DATA ?? '', 'weights', 'whisper-crema12');
+const ID = 'someone/whisper-crema12';
+const withData = DATA ? describe : describe.skip;
+
+let cacheDir: string;
+let hub: FakeHub;
+
+beforeEach(async () => {
+  cacheDir = mkdtempSync(join(tmpdir(), 'undertone-hub-'));
+  hub = await startFakeHub(ID, WEIGHTS);
+});
+afterEach(async () => {
+  await hub.close();
+  rmSync(cacheDir, { recursive: true });
+});
+
+const source = (rest: Partial<HubSource> = {}): HubSource => ({
+  id: ID,
+  cacheDir,
+  dtype: 'q8',
+  allowDownload: true,
+  remoteHost: hub.url,
+  headMs: 500,
+  ...rest,
+});
+const failure = async (given: HubSource): Promise<ModelUnavailable> => {
+  const error: unknown = await loadWhisper(given).catch((reason: unknown) => reason);
+  if (error instanceof ModelUnavailable) return error;
+  throw new Error('no ModelUnavailable', { cause: error });
+};
+
+describe('Whisper that is not installed', () => {
+  it('[TX5] is refused at once, without asking the hub, when downloads are off', async () => {
+    expect(await failure(source({ allowDownload: false }))).toMatchObject({ reason: 'notInstalled' });
+    expect(hub.requests).toEqual([]);
+  });
+
+  it.each<HubMood>(['empty', 'silent'])('[TX5] is refused soon by a hub that is %s', async (mood) => {
+    hub.mood = mood;
+    const before = performance.now();
+    expect(await failure(source())).toMatchObject({ reason: 'unreachable' });
+    expect(performance.now() - before).toBeLessThan(5_000);
+  });
+
+  it('[TX5] is refused soon where nobody listens', async () => {
+    expect(await failure(source({ remoteHost: 'http://127.0.0.1:9' }))).toMatchObject({ reason: 'unreachable' });
+  });
+
+  it('[TX5] says what to do, and tells no path and no address in what may reach a client', async () => {
+    hub.mood = 'empty';
+    const { message, howTo, detail } = await failure(source());
+    expect(message).toBe(`${ID}: its weights are not installed, and could not be pulled from the hub`);
+    expect(howTo).toContain('onnx/*_quantized.onnx');
+    for (const told of [message, howTo]) for (const secret of [cacheDir, hub.url]) expect(told).not.toContain(secret);
+    expect(detail).toContain(hub.url);
+  });
+
+  it('[TX5] names a folder that holds something else', async () => {
+    writeFileSync(join(cacheDir, 'config.json'), '{"model_type":"bert"}');
+    const error = await failure(source({ id: cacheDir }));
+    expect(error.reason).toBe('unusable');
+    expect(error.message).not.toContain(tmpdir());
+  });
+});
+
+withData('Whisper from a hub (needs UNDERTONE_DATA)', () => {
+  it('[TX10] is pulled once, with progress, and then comes from the cache', async () => {
+    const seen: Progress[] = [];
+    const first = await loadWhisper(source({ onProgress: (progress) => seen.push(progress) }));
+    expect(first.ref).toMatchObject({ name: ID });
+    expect(first.ref.sha256).toMatch(/^[0-9a-f]{12}$/);
+    await first.release();
+    expect(seen.map(({ file }) => file)).toContain('onnx/decoder_model_merged_quantized.onnx');
+    expect(seen.at(-1)?.loadedBytes).toBe(seen.at(-1)?.totalBytes);
+    expect(seen.at(-1)?.totalBytes).toBeGreaterThan(10_000_000);
+
+    hub.requests.length = 0;
+    const second = await loadWhisper(source());
+    expect(second.ref).toEqual(first.ref);
+    await second.release();
+    expect(hub.requests).toEqual([]);
+  });
+
+  it('[TX10] completes a pull that broke off, and never loads half a file', async () => {
+    hub.mood = 'broken';
+    expect(await failure(source())).toMatchObject({ reason: 'unreachable' });
+    hub.mood = 'serve';
+    await (await loadWhisper(source())).release();
+  });
+
+  it('[TX10] comes from a local folder by its id before the hub is asked', async () => {
+    cpSync(WEIGHTS, join(cacheDir, 'shelf', ID), { recursive: true });
+    await (await loadWhisper(source({ localDirs: [join(cacheDir, 'shelf')] }))).release();
+    expect(hub.requests).toEqual([]);
+  });
+});
+
+withData('Whisper at work (needs UNDERTONE_DATA)', () => {
+  let model: WhisperModel;
+  const clips = join(DATA ?? '', 'corpora', 'cremad', 'AudioWAV');
+  const decode = (file: string): Float32Array => {
+    const raw = execFileSync('ffmpeg', [
+      '-v',
+      'error',
+      '-i',
+      join(clips, file),
+      '-ac',
+      '1',
+      '-ar',
+      `${SAMPLE_RATE}`,
+      '-f',
+      'f32le',
+      '-',
+    ]);
+    return new Float32Array(raw.buffer.slice(raw.byteOffset, raw.byteOffset + raw.byteLength));
+  };
+  const SENTENCES: Readonly<Record<string, string>> = {
+    DFA: "Don't forget a jacket.",
+    IEO: "It's eleven o'clock.",
+    IOM: "I'm on my way to the meeting.",
+    ITH: "I think I have a doctor's appointment.",
+    ITS: "I think I've seen this before.",
+    IWL: 'I would like a new alarm clock.',
+    IWW: 'I wonder what this is about.',
+    MTI: 'Maybe tomorrow it will be cold.',
+    TAI: 'The airplane is almost full.',
+    TIE: 'That is exactly what happened.',
+    TSI: 'The surface is slick.',
+    WSI: "We'll stop in a couple of minutes.",
+  };
+
+  beforeAll(async () => {
+    model = await loadWhisper({ id: WEIGHTS, cacheDir: tmpdir(), dtype: 'q8', allowDownload: false, remoteHost: '' });
+  });
+  afterAll(async () => {
+    await model.release();
+  });
+
+  it('[TX7] writes what was said, sure of it, in the language asked for', async () => {
+    const files = readdirSync(clips).filter((_, i) => i % 500 === 0);
+    let right = 0;
+    for (const file of files) {
+      const heard = await model.transcribe(decode(file), { language: 'en' });
+      if (heard.text === SENTENCES[file.slice(5, 8)]) right++;
+      expect(heard).toMatchObject({ language: 'en' });
+      expect(heard.confidence).toBeGreaterThan(0.5);
+      expect(heard.confidence).toBeLessThanOrEqual(1);
+      expect(heard.noSpeech).toBeGreaterThan(0);
+    }
+    expect(right / files.length).toBeGreaterThanOrEqual(0.9);
+  });
+
+  it('[TX7] gives the same words for the same audio', async () => {
+    const samples = decode(readdirSync(clips)[0]!);
+    expect(await model.transcribe(samples, { language: 'auto' })).toEqual(
+      await model.transcribe(samples, { language: 'auto' }),
+    );
+  });
+
+  it('[TX7] hears audio longer than its window to the end', async () => {
+    const [first, last] = ['1001_TSI_NEU_XX.opus', '1001_DFA_NEU_XX.opus'].map(decode);
+    const gap = new Float32Array(3 * SAMPLE_RATE);
+    const samples = new Float32Array([...first!, ...gap, ...last!]);
+    const { text, durationMs } = await model.transcribe(samples, { language: 'en' });
+    expect(durationMs).toBeGreaterThan(6_000);
+    expect(text).toMatch(/^The surface is slick\..*Don't forget a jacket\.$/);
+  });
+
+  it.each([
+    ['no sample', new Float32Array(0)],
+    ['one sample', new Float32Array(1)],
+    ['not numbers', new Float32Array(16_000).fill(NaN)],
+    ['a clipped square', Float32Array.from({ length: 16_000 }, (_, i) => (i % 80 < 40 ? 1 : -1))],
+  ])('[TX3] answers %s with finite numbers', async (_, samples) => {
+    const { confidence, text } = await model.transcribe(samples, { language: 'xx-unknown' });
+    expect(confidence).toBeGreaterThanOrEqual(0);
+    expect(typeof text).toBe('string');
+  });
+});
