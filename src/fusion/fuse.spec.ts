@@ -26,7 +26,7 @@ function numbersIn(value: unknown): number[] {
 }
 
 describe('properties over random evidence', () => {
-  it('[FU3] contributions and prior are the log-scores, and the scores are their softmax and sum to 1', () => {
+  it('[FU1] contributions and prior are the log-scores, and the scores are their softmax and sum to 1', () => {
     const random = randomOf(3);
     for (let i = 0; i < 3000; i++) {
       const result = fuse({ voice: randomEvidence('voice', random), text: randomEvidence('text', random) });
@@ -42,7 +42,7 @@ describe('properties over random evidence', () => {
     }
   });
 
-  it('[FU3] no number is ever NaN or infinite', () => {
+  it('[FU1] no number is ever NaN or infinite', () => {
     const random = randomOf(4);
     for (let i = 0; i < 1000; i++) {
       const result = fuse({ voice: randomEvidence('voice', random), text: randomEvidence('text', random) });
@@ -50,7 +50,7 @@ describe('properties over random evidence', () => {
     }
   });
 
-  it('[FU3] the same evidence gives the same result to the last bit, from JSON too', () => {
+  it('[FU1] the same evidence gives the same result to the last bit, from JSON too', () => {
     const random = randomOf(5);
     for (let i = 0; i < 500; i++) {
       const pair = { voice: randomEvidence('voice', random), text: randomEvidence('text', random) };
@@ -60,7 +60,7 @@ describe('properties over random evidence', () => {
     }
   });
 
-  it('[FU3] swapping the modalities swaps nothing but their names', () => {
+  it('[FU1] swapping the modalities swaps nothing but their names', () => {
     const random = randomOf(7);
     for (let i = 0; i < 500; i++) {
       const [a, b] = [randomAvailable('voice', random), randomAvailable('voice', random)];
@@ -81,7 +81,7 @@ describe('properties over random evidence', () => {
     }
   });
 
-  it('[FU3] the emotion that a modality speaks for most only gains with its reliability', () => {
+  it('[FU1] the emotion that a modality speaks for most only gains with its reliability', () => {
     const random = randomOf(8);
     for (let i = 0; i < 300; i++) {
       const voice = randomAvailable('voice', random);
@@ -136,7 +136,7 @@ describe('properties over random evidence', () => {
 });
 
 describe('pooling', () => {
-  it('[FU3] is the textbook product of experts where weights and temperature are 1', () => {
+  it('[FU1] is the textbook product of experts where weights and temperature are 1', () => {
     const [v, t] = [peaked({ sad: 0.5, angry: 0.3 }), peaked({ sad: 0.2, neutral: 0.6 })];
     const { scores } = fuse({ voice: voiceOf(v), text: textOf(t) }, { config: EQUAL });
     const product = EMOTIONS.map((e) => (v[e] ?? 0) * (t[e] ?? 0));
@@ -146,13 +146,13 @@ describe('pooling', () => {
     });
   });
 
-  it('[FU3] takes out the prior of each model: a posterior that equals it says nothing', () => {
+  it('[FU1] takes out the prior of each model: a posterior that equals it says nothing', () => {
     const skewed = peaked({ neutral: 0.7 });
     const result = fuse({ voice: voiceOf(skewed, { prior: skewed }), text: NO_TEXT });
     for (const e of EMOTIONS) expect(result.scores[e]).toBeCloseTo(1 / 7, 12);
   });
 
-  it('[FU3] an emotion that a model never learned gets nothing from it, neither for nor against', () => {
+  it('[FU1] an emotion that a model never learned gets nothing from it, neither for nor against', () => {
     const known = { neutral: 0.1, happy: 0.1, angry: 0.7, sad: 0.1 };
     const prior = { neutral: 0.25, happy: 0.25, angry: 0.25, sad: 0.25 };
     const { modalities, scores } = fuse({ voice: voiceOf(known, { prior }), text: NO_TEXT });
@@ -161,12 +161,12 @@ describe('pooling', () => {
     expect(scores.surprised).toBeLessThan(scores.angry);
   });
 
-  it('[FU3] a probability of zero is held at the floor', () => {
+  it('[FU1] a probability of zero is held at the floor', () => {
     const { modalities } = fuse({ voice: voiceOf({ ...peaked({ sad: 1 }) }), text: NO_TEXT });
     expect(modalities.voice.contribution.happy).toBeCloseTo(Math.log(1e-4 * 7), 12);
   });
 
-  it('[FU3] the temperature flattens the scores and leaves the log-scores alone', () => {
+  it('[FU1] the temperature flattens the scores and leaves the log-scores alone', () => {
     const pair = { voice: voiceOf(peaked({ sad: 0.6 })), text: NO_TEXT };
     const warm = fuse(pair, { config: fusionConfig({ ...values, temperature: 2 }) });
     expect(warm.logScores).toEqual(fuse(pair).logScores);

@@ -96,18 +96,18 @@ describe('fusionConfig', () => {
     curves: { ...values.curves, voice: { ...values.curves.voice, snrDb } },
   });
 
-  it('[FU1] is frozen through and through', () => {
+  it('[FU3] is frozen through and through', () => {
     expect(Object.isFrozen(DEFAULT_FUSION.curves.voice.snrDb[0])).toBe(true);
     expect(() => Object.assign(DEFAULT_FUSION.maxWeight, { text: 1 })).toThrow(TypeError);
   });
 
-  it('[FU1] is named by its content', () => {
+  it('[FU3] is named by its content', () => {
     expect(fusionConfig(values).ref).toEqual(ref);
     expect(fusionConfig({ ...values, temperature: 1.5 }).ref.sha256).not.toBe(ref.sha256);
     expect(ref.sha256).toMatch(/^[0-9a-f]{12}$/);
   });
 
-  it('[FU1] survives JSON', () => {
+  it('[FU3] survives JSON', () => {
     expect(fusionConfig(JSON.parse(JSON.stringify(values)) as typeof values)).toEqual(DEFAULT_FUSION);
   });
 
@@ -135,7 +135,7 @@ describe('fusionConfig', () => {
     ['a prior that does not add up', { ...values, prior: { ...values.prior, sad: 0.5 } }, 'prior'],
     ['a weight above 1', { ...values, maxWeight: { voice: 1.2, text: 1 } }, 'maxWeight.voice'],
     ['a floor of zero', { ...values, floor: 0 }, 'floor'],
-  ])('[FU1] refuses %s by name', (_what, bad, field) => {
+  ])('[FU3] refuses %s by name', (_what, bad, field) => {
     expect(() => fusionConfig(bad)).toThrow(field);
   });
 });

@@ -63,7 +63,7 @@ describe('the record', () => {
     expect(parseConsent(value)).toMatchObject({ ok: false, refusal: { code: 'configInvalid' } });
   });
 
-  it('[PV4] is never repeated in a refusal', () => {
+  it('[PV5] is never repeated in a refusal', () => {
     const secret = 'Jane-Doe-1234';
     const fields = ['subjectRef', 'purposes', 'modalities', 'noticeVersion', 'grantedAt', 'expiresAt', 'basis'];
     for (const field of fields) {
@@ -76,19 +76,19 @@ describe('the record', () => {
 });
 
 describe('permits', () => {
-  it('[PV2] what the record names, and nothing else', () => {
+  it('[PV4] what the record names, and nothing else', () => {
     const voiceOnly = consentOf({ modalities: ['voice'] });
     expect(permits(voiceOnly, 'voice', AT)).toBe(true);
     expect(permits(voiceOnly, 'text', AT)).toBe(false);
   });
 
-  it('[PV2] until the very moment it expires', () => {
+  it('[PV4] until the very moment it expires', () => {
     const consent = consentOf({ expiresAt: '2030-06-01T12:00:00Z' });
     expect(permits(consent, 'voice', new Date(AT.getTime() - 1))).toBe(true);
     expect(permits(consent, 'voice', AT)).toBe(false);
   });
 
-  it('[PV2] nothing before it was given, a clock’s error apart', () => {
+  it('[PV4] nothing before it was given, a clock’s error apart', () => {
     expect(permits(consentOf({ grantedAt: '2030-06-01T12:04:00Z' }), 'voice', AT)).toBe(true);
     expect(permits(consentOf({ grantedAt: '2030-06-01T12:06:00Z' }), 'voice', AT)).toBe(false);
   });
@@ -96,7 +96,7 @@ describe('permits', () => {
 
 describe('the context', () => {
   it.each(['workplace', 'education', 'Workplace', ' EDUCATION ', 'school', 'university', 'work', 'employment'])(
-    '[PV3] %p is prohibited without a medical or safety basis',
+    '[PV2] %p is prohibited without a medical or safety basis',
     (setting) => {
       for (const basis of [undefined, 'consent'] as const) {
         const judged = judgeContext({ purpose: 'training', setting }, basis);
@@ -108,7 +108,7 @@ describe('the context', () => {
     },
   );
 
-  it.each(['personal', 'customerService', 'research', 'healthcare', 'automotive'])('[PV3] %p is allowed', (setting) => {
+  it.each(['personal', 'customerService', 'research', 'healthcare', 'automotive'])('[PV2] %p is allowed', (setting) => {
     expect(judgeContext({ purpose: 'support', setting }, undefined)).toEqual({
       ok: true,
       value: { purpose: 'support', setting },
@@ -116,7 +116,7 @@ describe('the context', () => {
   });
 
   it.each([undefined, null, {}, { purpose: 'support' }, { setting: 'personal' }, { purpose: 'a', setting: 3 }])(
-    '[PV3] must be declared: %j is not enough',
+    '[PV2] must be declared: %j is not enough',
     (value) => {
       const judged = judgeContext(value, 'medical');
       expect(judged).toMatchObject({ ok: false, refusal: { code: 'configInvalid' } });
@@ -126,7 +126,7 @@ describe('the context', () => {
 });
 
 describe('a session', () => {
-  it('[PV2] may read what it asks for where all of it is covered', () => {
+  it('[PV4] may read what it asks for where all of it is covered', () => {
     expect(judgeSession(request(), AT)).toMatchObject({ ok: true, value: { modalities: ['voice', 'text'] } });
     expect(judgeSession(request({}, ['text', 'text']), AT)).toMatchObject({
       ok: true,
@@ -134,13 +134,13 @@ describe('a session', () => {
     });
   });
 
-  it('[PV2] that asks for more than the consent covers is refused, not cut down', () => {
+  it('[PV4] that asks for more than the consent covers is refused, not cut down', () => {
     const judged = judgeSession(request({ modalities: ['text'] }), AT);
     expect(judged).toMatchObject({ ok: false, refusal: { code: 'consentRequired', param: 'consent.modalities' } });
     expect(!judged.ok && judged.refusal.message).toContain('does not cover voice');
   });
 
-  it('[PV2] under an expired consent is refused', () => {
+  it('[PV4] under an expired consent is refused', () => {
     const over = { grantedAt: '2030-01-01T00:00:00Z', expiresAt: '2030-05-01T00:00:00Z' };
     expect(judgeSession(request(over), AT)).toMatchObject({
       ok: false,
@@ -148,13 +148,13 @@ describe('a session', () => {
     });
   });
 
-  it('[PV3] at a workplace is refused, and let in on a recorded medical basis', () => {
+  it('[PV2] at a workplace is refused, and let in on a recorded medical basis', () => {
     const atWork = { ...request(), context: { purpose: 'support', setting: 'workplace' } };
     expect(judgeSession(atWork, AT)).toMatchObject({ ok: false, refusal: { code: 'contextProhibited' } });
     expect(judgeSession({ ...atWork, consent: { ...RECORD, basis: 'medical' } }, AT).ok).toBe(true);
   });
 
-  it('[PV4] on the wire a refusal is a WireError with the same code, message and field', () => {
+  it('[PV5] on the wire a refusal is a WireError with the same code, message and field', () => {
     const bad = { ...request(), consent: undefined };
     const judged = judgeSession(bad, AT);
     if (judged.ok) throw new Error('was to be refused');
@@ -165,7 +165,7 @@ describe('a session', () => {
 });
 
 describe('the notice', () => {
-  it('[PV5] has a version, and says what a person must know', () => {
+  it('[PV6] has a version, and says what a person must know', () => {
     expect(NOTICE.version).toMatch(/\S/);
     for (const phrase of ['emotion recognition system', 'estimate', 'withdraw at any moment', 'Article 5(1)(f)']) {
       expect(NOTICE.text).toContain(phrase);
