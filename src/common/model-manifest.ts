@@ -39,7 +39,7 @@ export async function readManifest(modelsDir: string): Promise<Manifest> {
 
 /** Adds or replaces one entry, keys sorted, so that two trainings never disturb each other's lines. */
 export async function writeManifestEntry(modelsDir: string, name: string, entry: ManifestEntry): Promise<void> {
-  const manifest = await readManifest(modelsDir).catch(() => ({ models: {} }) as Manifest);
+  const manifest = await readManifest(modelsDir).catch(() => ({ models: {} }));
   const models = Object.fromEntries(
     Object.entries({ ...manifest.models, [name]: entry }).sort(([a], [b]) => (a < b ? -1 : 1)),
   );

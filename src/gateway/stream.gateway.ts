@@ -36,7 +36,7 @@ interface SocketData {
   connection: StreamConnection;
 }
 type StreamSocket = Omit<Socket, 'data'> & { data: SocketData };
-type AckFn = ((answer: Answer<object>) => void) | undefined;
+type AckFn = ((answer: Answer) => void) | undefined;
 
 /** `/v1/stream`: admits sockets, and hands each event to the socket's connection. */
 @WebSocketGateway({ namespace: STREAM_NAMESPACE })

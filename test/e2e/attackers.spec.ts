@@ -162,9 +162,9 @@ describe('sessions', () => {
     for (const other of others) await other.start();
     const fourth = await TestClient.connect(server, token);
     await expect(fourth.start()).rejects.toMatchObject({ code: 'rateLimited' });
-    await others[0]!.end();
+    await others[0].end();
     await fourth.start();
-    for (const client of [first, others[1]!, fourth]) await client.end();
+    for (const client of [first, others[1], fourth]) await client.end();
   });
 
   it('[PR7] that say nothing are closed after the idle time', async () => {

@@ -167,7 +167,7 @@ describe('a session', () => {
     };
     for (const e of EMOTIONS) {
       const { voice, text } = result.modalities;
-      expect(result.logPrior[e]! + voice.contribution[e]! + text.contribution[e]!).toBeCloseTo(result.logScores[e]!, 9);
+      expect(result.logPrior[e] + voice.contribution[e] + text.contribution[e]).toBeCloseTo(result.logScores[e], 9);
     }
     expect(result.explanation.counterfactual.withoutVoice).toMatchObject({ label: expect.any(String) });
     expect(result.explanation.counterfactual.withoutText).toMatchObject({ label: expect.any(String) });

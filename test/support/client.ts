@@ -52,8 +52,8 @@ export class TestClient {
   private seq = 0;
 
   private constructor(readonly socket: Socket) {
-    socket.onAny((event: EventName, data: never) => {
-      this.told.push({ event, data } as Told);
+    socket.onAny((event: EventName, data: unknown) => {
+      this.told.push({ event, data });
       this.wake();
     });
     socket.on('disconnect', () => {
@@ -119,7 +119,8 @@ export class TestClient {
   }
 
   of<E extends EventName>(event: E): (ServerEvents[E] & Stamp)[] {
-    return this.told.flatMap((one) => (one.event === event ? [one.data as ServerEvents[E] & Stamp] : []));
+    const mine: readonly { event: EventName; data: unknown }[] = this.told.filter((one) => one.event === event);
+    return mine.map(({ data }) => data as ServerEvents[E] & Stamp);
   }
 
   /** Waits for an event that has come or will come. */
