@@ -53,7 +53,7 @@ export class TestClient {
 
   private constructor(readonly socket: Socket) {
     socket.onAny((event: EventName, data: unknown) => {
-      this.told.push({ event, data });
+      this.told.push({ event, data } as Told);
       this.wake();
     });
     socket.on('disconnect', () => {
