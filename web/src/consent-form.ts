@@ -1,22 +1,24 @@
-import type { Modality } from '../../src/emotion/evidence.js';
+import { MODALITIES, type Modality } from '../../src/emotion/evidence.js';
+import type { Consent, Context } from '../../src/privacy/consent.js';
 import type { Notice } from './api.js';
 import { byId, el, say } from './dom.js';
 
 /** What the person agreed to, as `session.start` carries it. */
 export interface Agreement {
-  readonly consent: {
-    readonly subjectRef: string;
-    readonly purposes: readonly string[];
-    readonly modalities: readonly Modality[];
-    readonly noticeVersion: string;
-    readonly grantedAt: string;
-  };
-  readonly context: { readonly purpose: string; readonly setting: string };
+  readonly consent: Consent;
+  readonly context: Context;
 }
 
 const PURPOSE = 'emotionRecognition';
-/** Where the page is used; the server refuses workplaces and schools, as the law does. */
-const SETTINGS: Readonly<Record<string, string>> = { personal: 'Personal', research: 'Research' };
+/** Where the page is used, to be said truly: the server refuses workplaces and schools, as the law does, and says so. */
+const SETTINGS: Readonly<Record<string, string>> = {
+  personal: 'Personal',
+  customerService: 'Customer service',
+  health: 'Health care',
+  research: 'Research',
+  workplace: 'At work',
+  education: 'In education',
+};
 
 /** Shows the notice and takes the consent. No box is ticked beforehand: silence is not consent. */
 export class ConsentForm {
@@ -46,9 +48,12 @@ export class ConsentForm {
     this.refresh();
   }
 
-  /** Unticks everything: what was withdrawn is to be given anew. */
-  reset(): void {
-    for (const box of this.form.querySelectorAll<HTMLInputElement>('input[type="checkbox"]')) box.checked = false;
+  /** Unticks what was withdrawn: it is to be given anew. */
+  untick(modalities: readonly Modality[]): void {
+    for (const modality of modalities) {
+      const box = this.form.elements.namedItem(modality);
+      if (box instanceof HTMLInputElement) box.checked = false;
+    }
     this.refresh();
   }
 
@@ -67,7 +72,7 @@ export class ConsentForm {
 
   private agreement(): Agreement | undefined {
     const ticked = new FormData(this.form);
-    const modalities = (['voice', 'text'] as const).filter((modality) => ticked.has(modality));
+    const modalities = MODALITIES.filter((modality) => ticked.has(modality));
     if (modalities.length === 0 || this.noticeVersion === undefined) return undefined;
     return {
       consent: {

@@ -53,13 +53,20 @@ export class Controls {
 
   /** Makes usable what the consent covers. Audio serves either: the voice is read from it, or the words. */
   open(modalities: readonly Modality[], textChars: number): void {
-    const text = modalities.includes('text');
     this.enable(true);
-    this.message.disabled = this.send.disabled = !text;
     this.message.maxLength = textChars;
+    this.allow(modalities);
+  }
+
+  /** What may be read from now on; audio that is running goes on for what remains. */
+  allow(modalities: readonly Modality[]): void {
+    const text = modalities.includes('text');
+    this.message.disabled = this.send.disabled = !text;
     const limits = [
-      ...(modalities.includes('voice') ? [] : ['As you agreed, speech is only written down: your voice is not read.']),
-      ...(text ? [] : ['As you agreed, only your voice is read: speech is not written down, and typing is off.']),
+      ...(modalities.includes('voice')
+        ? []
+        : ['By your consent only your words are read: speech is written down, how it sounds is not looked at.']),
+      ...(text ? [] : ['By your consent only your voice is read: speech is not written down, and typing is off.']),
     ];
     say(byId('agreed', HTMLElement), limits.join(' '));
   }

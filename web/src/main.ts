@@ -1,3 +1,4 @@
+import { MODALITIES } from '../../src/emotion/evidence.js';
 import { Api, forgetKey, keepKey, Refused, takeKey } from './api.js';
 import { ConsentForm, type Agreement } from './consent-form.js';
 import { Controls } from './controls.js';
@@ -14,6 +15,7 @@ const controls = new Controls(requireClient, audioContext, notes);
 const keyForm = byId('key-form', HTMLFormElement);
 const live = byId('live', HTMLElement);
 const closed = byId('closed', HTMLElement);
+const withdrawPart = byId('withdraw-part', HTMLElement);
 const sessionButtons = [byId('end', HTMLButtonElement), byId('withdraw', HTMLButtonElement)] as const;
 
 let api: Api | undefined;
@@ -74,7 +76,7 @@ async function enter(key: string): Promise<void> {
       const { audioMs, utterances, droppedFrames } = totals;
       const dropped = droppedFrames > 0 ? `, ${droppedFrames} frames dropped` : '';
       over(phrase(CLOSED, reason), `${duration(audioMs)} of audio, ${utterances} utterances${dropped}.`);
-      if (reason === 'consentWithdrawn') consentForm.reset();
+      if (reason === 'consentWithdrawn') consentForm.untick(MODALITIES);
     },
   });
   client.connect();
@@ -117,6 +119,7 @@ async function start(agreement: Agreement): Promise<void> {
     live.hidden = false;
     for (const button of sessionButtons) button.disabled = false;
     controls.open(consent.modalities, session.limits.textChars);
+    withdrawPart.hidden = consent.modalities.length < 2;
     showStatus('session', 'In session');
     byId(consent.modalities.includes('voice') ? 'mic' : 'message', HTMLElement).focus();
   } catch (error) {
@@ -131,6 +134,7 @@ function over(reason: string, totals: string): void {
   controls.close();
   conversation.over();
   for (const button of sessionButtons) button.disabled = true;
+  withdrawPart.hidden = true;
   part(closed, 'reason').textContent = reason;
   part(closed, 'totals').textContent = totals;
   closed.hidden = false;
@@ -172,6 +176,21 @@ withdraw.addEventListener('click', () => {
       client?.connect();
     });
 });
+for (const modality of MODALITIES) {
+  byId(`withdraw-${modality}`, HTMLButtonElement).addEventListener('click', () => {
+    withdrawPart.hidden = true;
+    consentForm.untick([modality]);
+    requireClient()
+      .withdraw(modality)
+      .then((remaining) => {
+        controls.allow(remaining);
+      })
+      // Not confirmed is not withdrawn: then everything stops.
+      .catch(() => {
+        withdraw.click();
+      });
+  });
+}
 byId('again', HTMLButtonElement).addEventListener('click', () => {
   closed.hidden = true;
   live.hidden = true;

@@ -7,6 +7,7 @@ import type {
   STREAM_NAMESPACE,
   WireErrorBody,
 } from '../../src/gateway/protocol.js';
+import type { Modality } from '../../src/emotion/evidence.js';
 import type { Api } from './api.js';
 import { CreditWindow } from './credit-window.js';
 
@@ -125,8 +126,10 @@ export class StreamClient {
     await this.ask('utterance.forceEnd', {});
   }
 
-  async withdraw(): Promise<void> {
-    await this.ask('consent.withdraw', {});
+  /** Resolves, once it took effect, with what may still be read. */
+  async withdraw(modality?: Modality): Promise<readonly Modality[]> {
+    const { remaining } = await this.ask<{ remaining: Modality[] }>('consent.withdraw', modality ? { modality } : {});
+    return remaining;
   }
 
   async end(): Promise<void> {
