@@ -1,0 +1,110 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Command, type CommanderError } from 'commander';
+import { PROJECT_ROOT } from '../common/config.js';
+import { messageOf } from '../common/errors.js';
+import type { AnalyzeOptions } from './analyze.js';
+import type { ModelsOptions } from './models.js';
+
+/** What the shell is told. */
+const EXIT = { ok: 0, failed: 1, usage: 2, interrupted: 130 } as const;
+
+const { version } = JSON.parse(readFileSync(join(PROJECT_ROOT, 'package.json'), 'utf8')) as { version: string };
+
+const program = new Command('undertone')
+  .description('Hears how something is said and what is said, and answers with one emotion, how sure it is, and why.')
+  .version(version)
+  .configureOutput({
+    outputError: (text, write) => {
+      write(text.replace(/^error: /, 'undertone: '));
+    },
+  })
+  .exitOverride(leave)
+  // Training and evaluation import the sources, never the other way round: they are programs of their own.
+  .executableDir(join(import.meta.dirname, '..', '..', 'training'));
+
+program
+  .command('analyze')
+  .description('read recordings (or a message) and explain the emotion of each utterance')
+  .argument('[files...]', 'recordings: wav, mp3, flac, m4a, ogg, webm')
+  .option('-t, --text <words>', 'the words of each recording, which is then one utterance; alone: a message')
+  .option('-l, --language <tag>', 'language of the words, BCP 47, or auto', 'auto')
+  .option('-m, --model <name>', 'acoustic model of the manifest (default: ACOUSTIC_MODEL)')
+  .option('-w, --whisper <name>', 'Whisper model: a hub id, a folder, or off (default: WHISPER_MODEL)')
+  .option('--json', 'one line of JSON for each utterance')
+  .addHelpText(
+    'after',
+    `
+Examples:
+  $ undertone analyze call.wav
+  $ undertone analyze reply.mp3 --text "I'm fine."
+  $ undertone analyze --text "What a lovely surprise!"
+  $ undertone analyze calls/*.flac --json > results.jsonl
+
+Ends with 0, with 1 when a file could not be read (the others are), with 2 when called wrongly.
+Settings are those of the server: see .env.example.`,
+  )
+  .action(async (files: string[], options: AnalyzeOptions, command: Command) => {
+    if (files.length === 0 && options.text === undefined) command.error('error: give a file, or --text');
+    const { analyze } = await import('./analyze.js');
+    finish(await analyze(files, options));
+  });
+
+program
+  .command('models')
+  .description('the models that this installation has')
+  .command('list', { isDefault: true })
+  .description('name, licence, labels and size of each model, and whether its files are the pinned ones')
+  .option('--json', 'one line of JSON for each model')
+  .addHelpText(
+    'after',
+    `
+Examples:
+  $ undertone models list
+  $ undertone models list --json
+
+Ends with 1 when a shipped model is missing or is not the one that the manifest pins.`,
+  )
+  .action(async (options: ModelsOptions) => {
+    const { listModels } = await import('./models.js');
+    finish(await listModels(options));
+  });
+
+program
+  .command('train', 'train a model on corpora: undertone train --help', { executableFile: 'train.js' })
+  .command('evaluate', 'measure a model on labelled data: undertone evaluate --help', {
+    executableFile: 'evaluate.js',
+  });
+
+program.addHelpText(
+  'after',
+  `
+Examples:
+  $ undertone analyze call.wav
+  $ undertone models list
+  $ undertone help analyze`,
+);
+
+process.once('SIGINT', () => {
+  process.stderr.write('\nundertone: stopped\n');
+  process.exit(EXIT.interrupted);
+});
+// The reader of a pipe (`| head`) may leave first.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  process.exit(error.code === 'EPIPE' ? EXIT.ok : EXIT.failed);
+});
+
+program.parseAsync().catch((error: unknown) => {
+  console.error(`undertone: ${messageOf(error)}`);
+  process.exit(EXIT.failed);
+});
+
+/** Commander's own ends: help and version, wrong usage, and what `train` and `evaluate` ended with. */
+function leave({ code, exitCode }: CommanderError): never {
+  if (code === 'commander.executeSubCommandAsync') process.exit(exitCode);
+  process.exit(exitCode === 0 ? EXIT.ok : EXIT.usage);
+}
+
+function finish(allRead: boolean): void {
+  process.exitCode = allRead ? EXIT.ok : EXIT.failed;
+}
