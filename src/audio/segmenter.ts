@@ -34,7 +34,7 @@ export const DEFAULT_SEGMENTER: SegmenterConfig = {
 };
 
 /** Silence left after the last voiced window, so that a fading word is whole, ms. */
-const TAIL_MS = 160;
+export const TAIL_MS = 160;
 
 export interface UtteranceStart {
   readonly type: 'start';
