@@ -4,6 +4,7 @@ import copy
 import math
 import random
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,14 +19,14 @@ from tokenizer import PAD
 
 #: How often a sentence is shown as written, with names for placeholders, as spoken, and as spoken without apostrophes.
 VARIANT_SHARES = (0.35, 0.35, 0.2, 0.1)
-WORD_DROP = 0.05
+WORD_DROP = 0.1
 #: Longest sentence in training; longer ones are cut.
 TRAINED_TOKENS = 64
 
 
 @dataclass(frozen=True)
 class Recipe:
-    epochs: int = 7
+    epochs: int
     batch: int = 64
     rate: float = 2e-3
     decay: float = 0.01
@@ -62,7 +63,7 @@ def lessons(examples: list[Example], tokenizer: Tokenizer, seed: int) -> list[Le
 
 
 def train_network(
-    config: NetworkConfig, recipe: Recipe, data: list[Lesson], vectors: np.ndarray, watch=None, label: str = ""
+    config: NetworkConfig, recipe: Recipe, data: list[Lesson], vectors: np.ndarray, watch: Callable[[EmotionNetwork], str]
 ) -> EmotionNetwork:
     """@param watch called with the averaged network after every epoch; what it returns is printed"""
     torch.manual_seed(recipe.seed)
@@ -72,7 +73,7 @@ def train_network(
         network.tokens.weight.copy_(torch.from_numpy(vectors))
     average = copy.deepcopy(network).eval()
     optimiser = torch.optim.AdamW(
-        network.parameters(), lr=recipe.rate, weight_decay=recipe.decay, betas=(0.9, 0.98), foreach=True
+        network.parameters(), lr=recipe.rate, weight_decay=recipe.decay, betas=(0.9, 0.98), fused=True
     )
     steps = recipe.epochs * math.ceil(len(data) / recipe.batch)
     step, began = 0, time.time()
@@ -93,9 +94,8 @@ def train_network(
             total += loss.item()
             if step % 4 == 0:
                 _average(average, network, min(recipe.averaging**4, (1 + step) / (10 + step)))
-        note = watch(average) if watch else ""
         mean = total / math.ceil(len(data) / recipe.batch)
-        print(f"{label} epoch {epoch + 1}/{recipe.epochs} loss {mean:.3f} {time.time() - began:.0f} s {note}", flush=True)
+        print(f"epoch {epoch + 1}/{recipe.epochs} loss {mean:.3f} {time.time() - began:.0f} s; {watch(average)}", flush=True)
     return average
 
 

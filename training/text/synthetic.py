@@ -69,6 +69,21 @@ TIMES = (
     "|||today|tomorrow|on monday|this afternoon|next week|in an hour|at half past two|later|in the morning|before lunch|after "
     "work|on the way home|tonight|in july"
 ).split("|")
+OPENERS = (
+    "i think |i believe |i guess |maybe |it looks like |he said |she says |as far as i know |so |well |okay |by the way |yes |no |"
+    "i heard |they told me |apparently |also |then |now "
+).split("|")
+CLAUSES = (
+    "the {object} {state}|i have a dentist visit {time}|i have a class {time}|there is a {object} over there|we are taking the bus "
+    "{time}|it will be cloudy {time}|it will be warm {time}|i have been here before|i have read this one already|you left your "
+    "{object} in the car|the second {object} is larger than the first|he went to {task}|she will {task} {time}|i need another "
+    "{object}|that is what it says on the {object}|that is how it was done|we are going to stop at the {object}|we will start in a "
+    "few minutes|i wonder who wrote this|i wonder what the {object} is for|i wonder when it starts|this is the same {object} as "
+    "last time|they are painting the {object}|it is ten past nine|it is almost noon|it is nearly six|the room is half full|the "
+    "hotel is fully booked|the road is narrow|the floor is wet|the coat is in the {object}|i am on the bus|i am at the station|"
+    "you are next in line|dinner is at seven|i would like a cup of tea|i would like a new {object}|take a coat with you|bring your "
+    "{object}"
+).split("|")
 EVERYDAY_FRAMES = (
     "the {object} {state}|the {object} {state}|i have to {task} {time}|i need to {task} {time}|i am going to {task} {time}|we will "
     "{task} {time}|i'd like to {task} {time}|please {task} {time}|could you {task} {time}|remember to {task}|do not forget to {task}|"
@@ -91,9 +106,9 @@ def synthetic(seed: int, negations: int, everyday: int, polite: int, prior: np.n
     rows = [_negation(pick) for _ in range(negations)]
     nothing = prior * np.exp(0.35 * (np.arange(len(EMOTIONS)) == 0))
     nothing = (nothing / nothing.sum()).astype(np.float32)
-    rows += [(_fill(pick.choice(EVERYDAY_FRAMES), pick), nothing) for _ in range(everyday)]
+    rows += [(_everyday(pick), nothing) for _ in range(everyday)]
     rows += [(pick.choice(POLITE), soft(neutral=0.6, happy=0.4)) for _ in range(polite)]
-    return [Example(_punctuated(text, pick), target, None, 0.5, "synthetic") for text, target in rows]
+    return [Example(_punctuated(text, pick), target, None, 1.0, "synthetic") for text, target in rows]
 
 
 def _negation(pick: random.Random) -> tuple[str, np.ndarray]:
@@ -118,6 +133,12 @@ def _negation(pick: random.Random) -> tuple[str, np.ndarray]:
     else:
         text, target = f"{pick.choice(BEING[:12])} {very}{troubled}{pick.choice(PLAIN_TAILS)}", one_hot(emotion)
     return _fill(text, pick), target
+
+
+def _everyday(pick: random.Random) -> str:
+    if pick.random() < 0.5:
+        return _fill(pick.choice(EVERYDAY_FRAMES), pick)
+    return _fill(pick.choice(["", "", pick.choice(OPENERS)]) + pick.choice(CLAUSES), pick)
 
 
 def _fill(frame: str, pick: random.Random) -> str:

@@ -1,13 +1,9 @@
-"""Soft targets to distil from: what models that never saw a row say about it."""
+"""Soft targets to distil from: what a linear reader that never saw a row says about it."""
 
 import numpy as np
 from scipy.sparse import csr_matrix, hstack
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
-
-from learn import Lesson, Recipe, predict, train_network
-from metrics import softmax
-from network import NetworkConfig
 
 
 class LinearReader:
@@ -15,13 +11,10 @@ class LinearReader:
 
     def __init__(self, texts: list[str], targets: np.ndarray):
         words = r"(?u)\b\w[\w']*\b|[!?]+"
+        common = dict(sublinear_tf=True, max_features=60000, dtype=np.float32)
         self._vectorizers = [
-            TfidfVectorizer(
-                ngram_range=(1, 2), sublinear_tf=True, min_df=2, max_features=60000, token_pattern=words, dtype=np.float32
-            ),
-            TfidfVectorizer(
-                analyzer="char_wb", ngram_range=(2, 5), sublinear_tf=True, min_df=5, max_features=60000, dtype=np.float32
-            ),
+            TfidfVectorizer(ngram_range=(1, 2), min_df=2, token_pattern=words, **common),
+            TfidfVectorizer(ngram_range=(2, 5), min_df=5, analyzer="char_wb", **common),
         ]
         x = hstack([vectorizer.fit_transform(texts) for vectorizer in self._vectorizers]).tocsr()
         self._models = [
@@ -29,38 +22,20 @@ class LinearReader:
         ]
 
     def shares(self, texts: list[str]) -> np.ndarray:
+        """@returns a row of probabilities per text, summing to 1"""
         x: csr_matrix = hstack([vectorizer.transform(texts) for vectorizer in self._vectorizers]).tocsr()
         each = np.stack([model.predict_proba(x)[:, 1] for model in self._models], 1)
-        return each / each.sum(1, keepdims=True)
+        return (each / each.sum(1, keepdims=True)).astype(np.float32)
 
 
-def out_of_fold(
-    texts: list[str],
-    data: list[Lesson],
-    extra: list[Lesson],
-    vectors: np.ndarray,
-    config: NetworkConfig,
-    recipe: Recipe,
-    folds: int,
-    network_share: float,
-) -> tuple[np.ndarray, np.ndarray]:
-    """
-    Each fold is read by a network and a linear reader trained on the other folds.
-    @param extra lessons that every fold's network also learns from
-    @returns shares of the seven (linear and network mixed) and of the 28 (network), a row per text
-    """
-    fold_of = np.random.default_rng(recipe.seed).permutation(len(texts)) % folds
-    targets = np.stack([lesson.target for lesson in data])
-    seven = np.zeros((len(texts), 7), np.float32)
-    fine = np.zeros((len(texts), 28), np.float32)
+def out_of_fold(texts: list[str], targets: np.ndarray, folds: int, seed: int) -> np.ndarray:
+    """@returns the shares that a reader trained on the other folds gives each text"""
+    fold_of = np.random.default_rng(seed).permutation(len(texts)) % folds
+    shares = np.zeros_like(targets)
     for fold in range(folds):
         inside, outside = np.flatnonzero(fold_of == fold), np.flatnonzero(fold_of != fold)
-        linear = LinearReader([texts[i] for i in outside], targets[outside]).shares([texts[i] for i in inside])
-        network = train_network(config, recipe, [data[i] for i in outside] + extra, vectors, label=f"fold {fold + 1}/{folds}")
-        logits, fine_logits = predict(network, [data[i].variants[0] for i in inside])
-        seven[inside] = network_share * softmax(logits) + (1 - network_share) * linear
-        fine[inside] = 1 / (1 + np.exp(-fine_logits))
-        truth = targets[inside].argmax(1)
-        right = [float((p.argmax(1) == truth).mean()) for p in (linear, softmax(logits), seven[inside])]
-        print("fold {}: accuracy linear {:.3f}, network {:.3f}, both {:.3f}".format(fold + 1, *right), flush=True)
-    return seven, fine
+        reader = LinearReader([texts[i] for i in outside], targets[outside])
+        shares[inside] = reader.shares([texts[i] for i in inside])
+        right = (shares[inside].argmax(1) == targets[inside].argmax(1)).mean()
+        print(f"teacher, fold {fold + 1}/{folds}: accuracy {right:.3f}", flush=True)
+    return shares
