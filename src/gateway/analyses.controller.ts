@@ -26,8 +26,8 @@ const FormSchema = z.strictObject({
   text: z.string().optional(),
   language: SessionStartSchema.shape.language,
   modalities: json.default(['voice', 'text']).pipe(SessionStartSchema.shape.modalities),
-  consent: json,
-  context: json,
+  consent: json.optional(),
+  context: json.optional(),
 });
 
 @ApiTags('analysis')

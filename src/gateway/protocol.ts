@@ -43,8 +43,8 @@ export const SessionStartSchema = TunableSchema.extend({
   audio: AudioFormatSchema.optional(),
   language: LanguageSchema.default('auto'),
   modalities: z.array(z.enum(['voice', 'text'])).min(1),
-  consent: z.unknown(),
-  context: z.unknown(),
+  consent: z.unknown().optional(),
+  context: z.unknown().optional(),
 });
 
 export const SessionUpdateSchema = TunableSchema.extend({ audio: z.unknown().optional() });
