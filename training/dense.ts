@@ -227,7 +227,7 @@ class Network {
         const take = (): tf.Tensor => parameters[next++] ?? tf.scalar(0);
         let x: tf.Tensor2D = inputs.mul(drops[0] ?? 1);
         for (let layer = 0; layer < this.running.length; layer++) {
-          const z = product(x, take() as tf.Tensor2D);
+          const z = product(x, take() as tf.Tensor2D, layer === 0);
           const [shift, scale] = [take(), take()];
           const mean = z.mean(0);
           const centred = z.sub(mean);
@@ -239,7 +239,7 @@ class Network {
             .relu()
             .mul(drops[layer + 1] ?? 1);
         }
-        const logits = product(x, take() as tf.Tensor2D).add(take());
+        const logits = product(x, take() as tf.Tensor2D, this.running.length === 0).add(take());
         return targets.mul(logits.logSoftmax()).sum().div(-batch.size).asScalar();
       };
       const { value, grads } = tf.valueAndGrads(forward)(this.parameters.map((p) => tf.tensor(p.values, p.shape)));
@@ -267,19 +267,27 @@ class Network {
   }
 }
 
-/** x·w, whose gradient multiplies explicit transposes: the wasm kernel's own transposed product is fifteen times slower. */
-function product(x: tf.Tensor2D, w: tf.Tensor2D): tf.Tensor2D {
-  const multiply = tf.customGrad((a, b, save) => {
+/**
+ * x·w, whose gradient multiplies explicit transposes: the wasm kernel's own transposed product is fifteen times slower.
+ * @param constant x is data, not a layer's output, and needs no gradient
+ */
+function product(x: tf.Tensor2D, w: tf.Tensor2D, constant: boolean): tf.Tensor2D {
+  const byWeights = (left: tf.Tensor2D, dy: tf.Tensor): tf.Tensor => tf.matMul(tf.transpose(left), dy);
+  if (constant) {
+    return tf.customGrad((b) => ({ value: x.matMul(b as tf.Tensor2D), gradFunc: (dy: tf.Tensor) => byWeights(x, dy) }))(
+      w,
+    );
+  }
+  return tf.customGrad((a, b, save) => {
     (save as tf.GradSaveFunc)([a as tf.Tensor, b as tf.Tensor]);
     return {
       value: (a as tf.Tensor2D).matMul(b as tf.Tensor2D),
       gradFunc: (dy: tf.Tensor, [left, right]: tf.Tensor[]) => [
         tf.matMul(dy, tf.transpose(right as tf.Tensor2D)),
-        tf.matMul(tf.transpose(left as tf.Tensor2D), dy),
+        byWeights(left as tf.Tensor2D, dy),
       ],
     };
-  });
-  return multiply(x, w) as tf.Tensor2D;
+  })(x, w);
 }
 
 /** 0 where a unit is dropped, 1/(1−rate) where it stays. */
