@@ -16,12 +16,13 @@ const MOST_SNR_DB = 100;
  */
 export function voiceQuality(features: FrameFeatures, samples: Float32Array): VoiceQuality {
   const { active, voiced } = findActivity(features);
-  const levels = features.level.slice().sort();
-  const speech = 10 * Math.log10(mean(active.map((i) => 10 ** ((features.level[i] ?? 0) / 10))) + 1e-12);
-  const snrDb = active.length > 0 ? speech - percentile(levels, NOISE_PERCENTILE) : 0;
+  const power = features.level.map((db) => 10 ** (db / 10)).sort();
+  const noise = percentile(power, NOISE_PERCENTILE);
+  const speech = mean(active.map((i) => 10 ** ((features.level[i] ?? 0) / 10))) - noise;
+  const snrDb = speech > noise ? 10 * Math.log10(speech / noise) : 0;
   return {
     voicedMs: voiced.length * HOP_MS,
-    snrDb: Math.max(0, Math.min(MOST_SNR_DB, snrDb)),
+    snrDb: Math.min(MOST_SNR_DB, snrDb),
     clipping: samples.length > 0 ? samples.filter((x) => Math.abs(x) >= FULL_SCALE).length / samples.length : 0,
   };
 }
