@@ -219,13 +219,14 @@ class Network {
   ): { loss: number; gradients: Float32Array[]; moments: Float32Array[] } {
     const moments: tf.Tensor[] = [];
     const step = tf.tidy(() => {
-      const inputs = tf.tensor2d(batch.inputs, [batch.size, this.sizes[0] ?? 0]);
       const targets = tf.tensor2d(batch.targets, [batch.size, this.sizes.at(-1) ?? 0]);
       const drops = masks.map((mask, layer) => tf.tensor2d(mask, [batch.size, this.sizes[layer] ?? 0]));
+      // Outside `forward`, whose tensors are gone before the first layer's gradient wants its input.
+      const inputs = tf.tensor2d(batch.inputs, [batch.size, this.sizes[0] ?? 0]).mul<tf.Tensor2D>(drops[0] ?? 1);
       const forward = (...parameters: tf.Tensor[]): tf.Scalar => {
         let next = 0;
         const take = (): tf.Tensor => parameters[next++] ?? tf.scalar(0);
-        let x: tf.Tensor2D = inputs.mul(drops[0] ?? 1);
+        let x = inputs;
         for (let layer = 0; layer < this.running.length; layer++) {
           const z = product(x, take() as tf.Tensor2D, layer === 0);
           const [shift, scale] = [take(), take()];
@@ -272,22 +273,26 @@ class Network {
  * @param constant x is data, not a layer's output, and needs no gradient
  */
 function product(x: tf.Tensor2D, w: tf.Tensor2D, constant: boolean): tf.Tensor2D {
-  const byWeights = (left: tf.Tensor2D, dy: tf.Tensor): tf.Tensor => tf.matMul(tf.transpose(left), dy);
+  const byWeights = (left: tf.Tensor, dy: tf.Tensor): tf.Tensor => tf.matMul(tf.transpose(left), dy);
   if (constant) {
-    return tf.customGrad((b) => ({ value: x.matMul(b as tf.Tensor2D), gradFunc: (dy: tf.Tensor) => byWeights(x, dy) }))(
-      w,
-    );
+    const multiply = tf.customGrad((b) => ({
+      value: tf.matMul(x, b as tf.Tensor),
+      gradFunc: (dy: tf.Tensor) => byWeights(x, dy),
+    }));
+    return multiply(w) as tf.Tensor2D;
   }
-  return tf.customGrad((a, b, save) => {
-    (save as tf.GradSaveFunc)([a as tf.Tensor, b as tf.Tensor]);
+  const multiply = tf.customGrad((a, b, save) => {
+    const [left, right] = [a as tf.Tensor, b as tf.Tensor];
+    (save as tf.GradSaveFunc)([left, right]);
     return {
-      value: (a as tf.Tensor2D).matMul(b as tf.Tensor2D),
-      gradFunc: (dy: tf.Tensor, [left, right]: tf.Tensor[]) => [
-        tf.matMul(dy, tf.transpose(right as tf.Tensor2D)),
-        byWeights(left as tf.Tensor2D, dy),
-      ],
+      value: tf.matMul(left, right),
+      gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
+        const [before = left, weights = right] = saved;
+        return [tf.matMul(dy, tf.transpose(weights)), byWeights(before, dy)];
+      },
     };
-  })(x, w);
+  });
+  return multiply(x, w) as tf.Tensor2D;
 }
 
 /** 0 where a unit is dropped, 1/(1−rate) where it stays. */
