@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { pipeline, type TextClassificationPipeline } from '@huggingface/transformers';
+import { pipeline, type Tensor, type TextClassificationPipeline } from '@huggingface/transformers';
 import { z } from 'zod';
 import { loadModelFiles, readManifest } from '../common/model-manifest.js';
 import type { PartialScores } from '../emotion/scores.js';
@@ -41,7 +41,8 @@ export async function loadSentiment(modelsDir: string, name: string, hub = OFFLI
     pipeline('text-classification', from, options),
   );
   const config = ConfigSchema.parse(JSON.parse(await readFile(join(folder, 'config.json'), 'utf8')));
-  const map = mapLabels(Object.values(config.id2label));
+  const labels = Object.keys(config.id2label).map((_, i) => config.id2label[i] ?? '');
+  const map = mapLabels(labels);
   const prior = priorOf(config.undertone?.prior, map);
   return {
     ref: {
@@ -53,7 +54,15 @@ export async function loadSentiment(modelsDir: string, name: string, hub = OFFLI
     languages: config.undertone?.languages ?? ['en'],
     classify: async (texts) => {
       const rows: PartialScores[] = [];
-      for (const text of texts) rows.push(toScores(await rowOf(classifier, text), map));
+      for (const text of texts) {
+        const given = await probabilities(classifier, text);
+        rows.push(
+          toScores(
+            labels.map((label, i) => ({ label, score: given[i] ?? 0 })),
+            map,
+          ),
+        );
+      }
       return rows;
     },
     release: () => classifier.dispose().then(() => undefined),
@@ -62,8 +71,16 @@ export async function loadSentiment(modelsDir: string, name: string, hub = OFFLI
 
 /**
  * One text at a time: q8 models quantise activations over the whole batch, so a text's scores would depend on its
- * neighbours (and on padding). At a fraction of a millisecond a sentence, a batch would save nothing worth that.
+ * neighbours (and on padding). The pipeline's own call would rank the labels by another ONNX session, four times the cost.
  */
-async function rowOf(classifier: TextClassificationPipeline, text: string) {
-  return await classifier(text, { top_k: null });
+async function probabilities(classifier: TextClassificationPipeline, text: string): Promise<number[]> {
+  const inputs: unknown = classifier.tokenizer(text, { padding: false, truncation: true });
+  const { logits } = (await classifier.model(inputs)) as { logits: Tensor };
+  const values = Array.from(logits.data as Float32Array);
+  const { problem_type } = classifier.model.config as { problem_type?: string };
+  if (problem_type === 'multi_label_classification') return values.map((x) => 1 / (1 + Math.exp(-x)));
+  const max = Math.max(...values);
+  const exp = values.map((x) => Math.exp(x - max));
+  const sum = exp.reduce((x, y) => x + y, 0);
+  return exp.map((x) => x / sum);
 }

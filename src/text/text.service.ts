@@ -3,7 +3,7 @@ import { BroadcastChannel } from 'node:worker_threads';
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { messageOf } from '../common/errors.js';
 import { workerUrl } from '../common/worker-url.js';
-import { WorkerPool } from '../common/worker-pool.js';
+import { QueueFull, WorkerPool } from '../common/worker-pool.js';
 import { unavailable, type Evidence, type ModelRef, type UnavailableEvidence } from '../emotion/evidence.js';
 import type { Transcript, Utterance } from '../emotion/utterance.js';
 import { nameOf, type HubSource, type Progress } from './hub-source.js';
@@ -128,7 +128,7 @@ export class TextService implements OnModuleDestroy {
     const ms = this.options.transcribeTimeoutMs;
     const task: WhisperTask = { kind: 'transcribe', samples: ownBuffer(samples), startMs, language };
     return settle(
-      this.hearers.run(task, AbortSignal.timeout(HANG_FACTOR * ms)) as Promise<TranscriptOutcome>,
+      this.hearers.run(task, AbortSignal.timeout(ms + HANG_GRACE_MS)) as Promise<TranscriptOutcome>,
       ms,
       signal,
     );
@@ -139,7 +139,7 @@ export class TextService implements OnModuleDestroy {
     const ms = this.options.readTimeoutMs ?? 10_000;
     const task: TextTask = { kind: 'read', transcript };
     return settle(
-      this.readers.run(task, AbortSignal.timeout(HANG_FACTOR * ms)) as Promise<Evidence<'text'>>,
+      this.readers.run(task, AbortSignal.timeout(ms + HANG_GRACE_MS)) as Promise<Evidence<'text'>>,
       ms,
       signal,
     );
@@ -173,8 +173,8 @@ export class TextService implements OnModuleDestroy {
 
 /** Speech that comes while Whisper is read from disk waits this long; a download takes minutes and is not waited for. */
 const LOAD_GRACE_MS = 5_000;
-/** A task that takes this many deadlines hangs: its thread is ended and a fresh one takes over. */
-const HANG_FACTOR = 2;
+/** A task this far beyond its deadline hangs: its thread is ended, and a fresh one loads the model and takes over. */
+const HANG_GRACE_MS = 30_000;
 
 /** Posting a view copies all of the buffer behind it. */
 function ownBuffer(samples: Float32Array): Float32Array {
@@ -209,5 +209,5 @@ function settle<T>(work: Promise<T>, ms: number, signal?: AbortSignal): Promise<
 
 /** The pool refused (its queue is full) or ended the thread at the hang limit. */
 function isLate(error: unknown): boolean {
-  return error instanceof Error && (error.name === 'AbortError' || error.message === 'Task queue is at limit');
+  return error instanceof QueueFull || (error instanceof Error && error.name === 'AbortError');
 }
