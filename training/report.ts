@@ -14,11 +14,11 @@ export function figuresToJson(figures: Figures): Record<string, unknown> {
 
 /** Figures, recall per class and confusion (rows are what was meant, columns what was heard) for a terminal. */
 export function figuresToText(figures: Figures): string {
-  const summary = new Table({ head: ['n', 'UAR', 'macro-F1', 'accuracy', 'ECE'], style: { head: [] } });
+  const summary = new Table({ head: ['n', 'UAR', 'macro-F1', 'accuracy', 'ECE'], style: { head: [], border: [] } });
   summary.push([figures.n, ...[figures.uar, figures.macroF1, figures.accuracy, figures.ece].map(fixed)]);
   const classes = new Table({
     head: ['truth \\ predicted', ...EMOTIONS, 'recall', 'precision', 'F1'],
-    style: { head: [] },
+    style: { head: [], border: [] },
   });
   for (const [i, emotion] of EMOTIONS.entries()) {
     const c = figures.perClass[i];

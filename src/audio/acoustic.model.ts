@@ -31,6 +31,8 @@ export interface AcousticModel {
   readonly config: AcousticConfig;
   /** @param samples mono at 16 kHz. The cues carry no times: the model does not know where the samples lie. */
   read(samples: Float32Array): Evidence<'voice'>;
+  /** Log-odds of a label for a clip that is average in everything: what the cues are counted from, nats. */
+  logOddsOfAverage(label: Emotion): number;
   release(): void;
 }
 
@@ -80,6 +82,7 @@ export async function loadAcousticModel(
       const cues = cuesOf(top, weights, deviations);
       return { modality: 'voice', status: 'available', scores, prior, quality, cues, model: ref };
     },
+    logOddsOfAverage: (label) => network.logOddsOfAverage(label),
     release: () => {
       network.release();
     },
@@ -136,6 +139,12 @@ export class AcousticNetwork {
     const values = games.map((logits) => logOdds(logits, topIndex, this.config.temperature));
     const top = this.config.labels[topIndex] ?? 'neutral';
     return { scores, top, weights: shapleyValues(values, CUE_GROUPS.length) };
+  }
+
+  logOddsOfAverage(label: Emotion): number {
+    const { labels, inputs, temperature } = this.config;
+    const [logits] = this.logits([new Float32Array(inputs.indices.length)]);
+    return logOdds(logits ?? new Float32Array(labels.length), labels.indexOf(label), temperature);
   }
 
   /** Calibrated probabilities, in the order of the labels. */
