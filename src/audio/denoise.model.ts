@@ -22,9 +22,10 @@ interface RnnoiseModule {
   _rnnoise_process_frame(state: number, output: number, input: number): number;
 }
 
-/** RNNoise (Valin 2018) knows 48 kHz in frames of 10 ms, as 16-bit amplitudes, and answers one frame late. */
+/** RNNoise (Valin 2018) knows 48 kHz in frames of 10 ms, as 16-bit amplitudes, and answers two frames late. */
 const RNNOISE_RATE = 48_000;
 const FRAME = 480;
+const DELAY = 2 * FRAME;
 const FULL_SCALE = 32_768;
 
 let shared: Promise<RnnoiseModule> | undefined;
@@ -54,7 +55,7 @@ class RnnoiseDenoiser implements Denoiser {
   private received = 0;
   private produced = 0;
   /** Samples of the answer that are RNNoise's own delay. */
-  private delay = FRAME;
+  private delay = DELAY;
 
   constructor(
     private readonly rnnoise: RnnoiseModule,
@@ -71,7 +72,7 @@ class RnnoiseDenoiser implements Denoiser {
   }
 
   flush(): Float32Array {
-    const rest = this.clean(concatSamples([this.up.flush(), new Float32Array(2 * FRAME)]));
+    const rest = this.clean(concatSamples([this.up.flush(), new Float32Array(DELAY + FRAME)]));
     const last = concatSamples([this.down.push(rest), this.down.flush()]);
     return this.emit(last.slice(0, this.received - this.produced));
   }

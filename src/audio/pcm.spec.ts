@@ -2,7 +2,11 @@ import { concatSamples, decodePcm, toF32Bytes, toS16Bytes } from './pcm.js';
 
 const bytes = (...values: number[]): Uint8Array => Uint8Array.from(values);
 
-function decoded(...args: Parameters<typeof decodePcm>): { samples: Float32Array; invalid: number; firstInvalid: number } {
+function decoded(...args: Parameters<typeof decodePcm>): {
+  samples: Float32Array;
+  invalid: number;
+  firstInvalid: number;
+} {
   const result = decodePcm(...args);
   if ('failure' in result) throw new Error('expected samples');
   return result;
@@ -20,7 +24,11 @@ describe('decodePcm', () => {
   });
 
   it('[AU1] expands μ-law by G.711: known codes of the standard, odd symmetry, monotone', () => {
-    const { samples } = decoded(Uint8Array.from({ length: 256 }, (_, i) => i), 'mulaw', 1);
+    const { samples } = decoded(
+      Uint8Array.from({ length: 256 }, (_, i) => i),
+      'mulaw',
+      1,
+    );
     expect(samples[0xff]).toBe(0);
     expect(samples[0x00]).toBe(-32124 / 32768);
     expect(samples[0x80]).toBe(32124 / 32768);

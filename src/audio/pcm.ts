@@ -23,12 +23,12 @@ export interface PartialSample {
 }
 
 /**
- * Positive codes divide by 32767 and negative ones by 32768, as audio-decode does for wav files, so that the same 16-bit
- * samples streamed raw and posted as a file are the same bits (rule PR5).
+ * 16-bit code, as unsigned → sample. Positive codes divide by 32767 and negative ones by 32768, as audio-decode does for wav
+ * files, so that the same samples streamed raw and posted as a file are the same bits (rule PR5).
  */
-function fromInt16(code: number): number {
-  return code / (code < 0 ? 32_768 : 32_767);
-}
+const INT16: Float32Array = Float32Array.from({ length: 65_536 }, (_, unsigned) =>
+  unsigned < 32_768 ? unsigned / 32_767 : (unsigned - 65_536) / 32_768,
+);
 
 /** ITU-T G.711 μ-law expansion: code byte → linear value in −1..1. */
 const MULAW: Float32Array = Float32Array.from({ length: 256 }, (_, byte) => {
@@ -40,7 +40,7 @@ const MULAW: Float32Array = Float32Array.from({ length: 256 }, (_, byte) => {
 type ReadSample = (view: DataView, offset: number) => number;
 
 const READ: Readonly<Record<PcmEncoding, ReadSample>> = {
-  pcm_s16le: (view, offset) => fromInt16(view.getInt16(offset, true)),
+  pcm_s16le: (view, offset) => INT16[view.getUint16(offset, true)] ?? 0,
   pcm_f32le: (view, offset) => view.getFloat32(offset, true),
   mulaw: (view, offset) => MULAW[view.getUint8(offset)] ?? 0,
 };
@@ -62,10 +62,11 @@ export function decodePcm(bytes: Uint8Array, encoding: PcmEncoding, channels: 1 
   let firstInvalid = -1;
   for (let i = 0, offset = 0; i < samples.length; i++, offset += step) {
     const value = channels === 1 ? read(view, offset) : (read(view, offset) + read(view, offset + second)) / 2;
-    // A finite double may still overflow float32; then it is as unusable as an infinite one.
-    if (Number.isFinite(Math.fround(value))) {
-      samples[i] = value;
-    } else {
+    samples[i] = value;
+    // As stored, since a finite double may overflow float32. Only NaN and ±∞ minus themselves are not 0.
+    const stored = samples[i] ?? 0;
+    if (stored - stored !== 0) {
+      samples[i] = 0;
       if (invalid++ === 0) firstInvalid = i;
     }
   }
@@ -102,4 +103,11 @@ export function concatSamples(parts: readonly Float32Array[]): Float32Array {
     offset += part.length;
   }
   return joined;
+}
+
+/** Mean power: the square of the rms. */
+export function powerOf(samples: Float32Array): number {
+  let sum = 0;
+  for (let i = 0; i < samples.length; i++) sum += (samples[i] ?? 0) ** 2;
+  return sum / samples.length;
 }

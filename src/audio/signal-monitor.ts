@@ -1,4 +1,5 @@
 import { SAMPLE_RATE } from '../emotion/utterance.js';
+import { powerOf } from './pcm.js';
 import { WINDOW } from './segmenter.js';
 
 export type SignalWarning = 'clipping' | 'lowSnr' | 'noSpeech';
@@ -33,14 +34,13 @@ export class SignalMonitor {
   /** @returns the warnings that this window (its speech probability, its samples) gives rise to. */
   push(probability: number, window: Float32Array): SignalWarning[] {
     this.windows++;
-    let power = 0;
-    for (const sample of window) {
-      power += sample * sample;
-      if (Math.abs(sample) >= NEAR_FULL_SCALE) this.clipped++;
+    for (let i = 0; i < window.length; i++) {
+      const sample = window[i] ?? 0;
+      if (sample >= NEAR_FULL_SCALE || sample <= -NEAR_FULL_SCALE) this.clipped++;
     }
     const side = probability >= 0.5 ? this.speech : this.background;
     side.windows++;
-    side.power += power / WINDOW;
+    side.power += powerOf(window);
     return [...this.due()];
   }
 

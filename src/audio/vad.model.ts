@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { SAMPLE_RATE } from '../emotion/utterance.js';
+import { powerOf } from './pcm.js';
 import { WINDOW } from './segmenter.js';
 
 /** What the network remembers of one stream. Plain arrays: it travels to whichever thread serves the next call. */
@@ -65,12 +66,6 @@ async function detect(session: InferenceSession, windows: Float32Array, from: Va
     context = window.slice(-CONTEXT);
   }
   return { probabilities, state: { hidden, context } };
-}
-
-function powerOf(window: Float32Array): number {
-  let sum = 0;
-  for (const sample of window) sum += sample * sample;
-  return sum / window.length;
 }
 
 function floatsOf(tensor: Tensor | undefined): Float32Array {

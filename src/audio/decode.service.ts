@@ -1,0 +1,47 @@
+import { Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { WireError } from '../common/errors.js';
+import { WorkerPool } from '../common/worker-pool.js';
+import type { DecodedFile } from './decode.js';
+import type { DecodeRefusal, DecodeTask } from './decode.worker.js';
+
+export interface DecodeOptions {
+  readonly threads: number;
+  readonly maxQueue: number;
+  /** Longest audio that is accepted, s. */
+  readonly maxSeconds: number;
+}
+
+/** Whole files are decoded off the main thread: whatever a crafted one does to its decoder, no live session notices. */
+@Injectable()
+export class DecodeService implements OnModuleDestroy {
+  private readonly pool: WorkerPool<DecodeTask, DecodedFile | DecodeRefusal>;
+
+  constructor(private readonly options: DecodeOptions) {
+    this.pool = new WorkerPool<DecodeTask, DecodedFile | DecodeRefusal>({
+      worker: new URL('./decode.worker.js', import.meta.url),
+      threads: options.threads,
+      data: undefined,
+      maxQueue: options.maxQueue,
+    });
+  }
+
+  /** @throws WireError invalidAudioFrame as `decodeFile` does, overloaded when too many files wait. */
+  async decode(bytes: Uint8Array, signal?: AbortSignal): Promise<DecodedFile> {
+    if (this.pool.queued >= this.options.maxQueue) {
+      throw new WireError('overloaded', 'too many files are being read; try again', { retryAfterMs: 2000 });
+    }
+    // A copy: a Buffer is often a view of a pool that other requests share, and a thread is sent all of it.
+    const task = { bytes: new Uint8Array(bytes), maxSeconds: this.options.maxSeconds };
+    const answer = await this.pool.run(task, signal).catch((cause: unknown): DecodeRefusal => {
+      if (signal?.aborted) throw cause;
+      const message = 'the file could not be decoded; it is probably broken';
+      return { refused: { code: 'invalidAudioFrame', message, details: { param: 'audio' } } };
+    });
+    if ('refused' in answer) throw new WireError(answer.refused.code, answer.refused.message, answer.refused.details);
+    return answer;
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    await this.pool.close();
+  }
+}
