@@ -3,7 +3,6 @@ import { APP_FILTER } from '@nestjs/core';
 import { MulterModule } from '@nestjs/platform-express';
 import type { Config } from '../common/config.js';
 import { PipelineModule } from '../pipeline/pipeline.module.js';
-import { PipelineService } from '../pipeline/pipeline.service.js';
 import { AnalysesController } from './analyses.controller.js';
 import { Auth } from './auth.js';
 import { CONFIG } from './config.token.js';
@@ -26,11 +25,8 @@ export class GatewayModule {
       providers: [
         { provide: CONFIG, useValue: config },
         { provide: Auth, useFactory: () => new Auth(config.API_KEYS, config.TOKEN_SECRET, config.TOKEN_TTL_S) },
-        {
-          provide: StreamGateway,
-          inject: [Auth, PipelineService],
-          useFactory: (auth: Auth, pipeline: PipelineService) => new StreamGateway(config, auth, pipeline),
-        },
+        // Nest recognises a gateway by its class: one made by a factory would never be connected.
+        StreamGateway,
         { provide: APP_FILTER, useClass: ProblemFilter },
       ],
     };

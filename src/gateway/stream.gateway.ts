@@ -1,4 +1,4 @@
-import { Logger, UseFilters, type BeforeApplicationShutdown } from '@nestjs/common';
+import { Inject, Logger, UseFilters, type BeforeApplicationShutdown } from '@nestjs/common';
 import {
   Ack,
   ConnectedSocket,
@@ -12,8 +12,9 @@ import {
 import type { Namespace, Socket } from 'socket.io';
 import type { Config } from '../common/config.js';
 import { WireError } from '../common/errors.js';
-import type { PipelineService } from '../pipeline/pipeline.service.js';
-import type { Auth, Caller } from './auth.js';
+import { PipelineService } from '../pipeline/pipeline.service.js';
+import { Auth, type Caller } from './auth.js';
+import { CONFIG } from './config.token.js';
 import { STREAM_NAMESPACE, type Ack as Answer, type CloseReason, type SessionLimits } from './protocol.js';
 import { StreamConnection } from './stream-connection.js';
 import { wireErrorBody } from './wire-error.js';
@@ -52,9 +53,9 @@ export class StreamGateway
   private stopping = false;
 
   constructor(
-    private readonly config: Config,
-    private readonly auth: Auth,
-    private readonly pipeline: PipelineService,
+    @Inject(CONFIG) private readonly config: Config,
+    @Inject(Auth) private readonly auth: Auth,
+    @Inject(PipelineService) private readonly pipeline: PipelineService,
   ) {
     this.limits = {
       frameBytes: config.MAX_FRAME_BYTES,
