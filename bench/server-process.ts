@@ -37,7 +37,7 @@ export class ServerProcess {
     const url = await new Promise<string>((resolve, reject) => {
       const read = (line: string): void => {
         if (lines.push(line) > 100) lines.shift();
-        const listening = /listening on (http:\/\/\S+?)\/?$/.exec(line)?.[1];
+        const listening = /listening on (http:\/\/[^\s/]+)/.exec(line)?.[1];
         if (listening) resolve(listening);
       };
       createInterface({ input: child.stdout }).on('line', read);

@@ -5,7 +5,7 @@ import { SingleBar } from 'cli-progress';
 import { loadConfig, type Config } from '../common/config.js';
 import { messageOf } from '../common/errors.js';
 import { MODALITIES } from '../emotion/evidence.js';
-import type { FileAnalysis } from '../pipeline/analyze-file.js';
+import type { AnalyzedPart, FileAnalysis } from '../pipeline/analyze-file.js';
 import { PipelineModule } from '../pipeline/pipeline.module.js';
 import { PipelineService } from '../pipeline/pipeline.service.js';
 import { TextService } from '../text/text.service.js';
@@ -54,7 +54,8 @@ async function analyzeAll(
   pipeline: PipelineService,
   config: Config,
 ): Promise<boolean> {
-  const { text, language } = options;
+  const { text, language, json = false } = options;
+  const printer = new Printer(json);
   const request = {
     modalities: MODALITIES,
     language,
@@ -62,7 +63,7 @@ async function analyzeAll(
     ...(text === undefined ? {} : { text }),
   };
   if (files.length === 0) {
-    print(await pipeline.analyze(request), options);
+    printer.print(await pipeline.analyze(request));
     return true;
   }
   const bar = files.length > 1 ? progressBar('{bar} {value}/{total} files') : undefined;
@@ -76,22 +77,41 @@ async function analyzeAll(
     if (typeof analysis === 'string') {
       allRead = false;
       console.error(`undertone: ${file}: ${analysis}`);
-    } else print(analysis, options, file);
+    } else printer.print(analysis, file);
   }
   return allRead;
 }
 
-function print({ utterances, warnings }: FileAnalysis, options: AnalyzeOptions, file?: string): void {
-  const notes = warnings.map(({ message }) => message);
-  if (utterances.length === 0) notes.unshift('No speech was found.');
-  if (options.json) {
-    for (const utterance of utterances) console.log(JSON.stringify({ ...(file ? { file } : {}), ...utterance }));
-    for (const note of notes) console.error(`undertone: ${file ? `${file}: ` : ''}${note}`);
-    return;
+/** Prints analyses; the advice about Whisper concerns all of them and is given once. */
+class Printer {
+  private advised = false;
+
+  constructor(private readonly json: boolean) {}
+
+  print({ utterances, warnings }: FileAnalysis, file?: string): void {
+    const notes = utterances.length === 0 ? ['No speech was found.'] : [];
+    for (const { code, message } of warnings) {
+      if (code === 'transcriptionUnavailable' && this.advised) continue;
+      this.advised ||= code === 'transcriptionUnavailable';
+      notes.push(message);
+    }
+    if (this.json) {
+      for (const utterance of utterances) console.log(jsonLine(utterance, file));
+      for (const note of notes) console.error(`undertone: ${file ? `${file}: ` : ''}${note}`);
+      return;
+    }
+    if (file) console.log(file);
+    if (utterances.length > 0) console.log(utteranceTable(utterances, process.stdout.columns));
+    for (const note of notes) console.log(`! ${note}`);
   }
-  if (file) console.log(file);
-  if (utterances.length > 0) console.log(utteranceTable(utterances, process.stdout.columns));
-  for (const note of notes) console.log(`! ${note}`);
+}
+
+/** Always in this order, so that lines can be compared. */
+function jsonLine(
+  { utteranceId, startMs, endMs, transcript, voice, text, result }: AnalyzedPart,
+  file?: string,
+): string {
+  return JSON.stringify({ file, utteranceId, startMs, endMs, transcript, voice, text, result });
 }
 
 /** Waits until words can be written down, or never will be; a download at the first start shows how far it is. */
