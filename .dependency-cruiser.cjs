@@ -61,8 +61,8 @@ module.exports = {
     ),
     forbid(
       'src-never-imports-outside',
-      'training, bench, web and test use src',
-      { path: '^src/' },
+      'training, bench, web and test use src; only specs use test/support',
+      { path: '^src/', pathNot: '\\.spec\\.ts$' },
       { path: '^(training|bench|web|test)/' },
     ),
     forbid(
