@@ -7,6 +7,8 @@ import { browserTier, hasChromium, launchBrowser, startSession, watch, type Watc
 
 const SPEECH = join(CLIPS, 'two-sentences.wav');
 const BOTH = ['voice', 'text'];
+/** Colours in the log would become part of the address. */
+const PLAIN = { NO_COLOR: '1' };
 
 (hasChromium ? describe : describe.skip)(`the live page, ${browserTier}`, () => {
   let server: TestServer;
@@ -15,7 +17,7 @@ const BOTH = ['voice', 'text'];
   let seen: Watched;
 
   beforeAll(async () => {
-    server = await startServer();
+    server = await startServer(PLAIN);
     browser = await launchBrowser(SPEECH);
   });
   afterAll(async () => {
@@ -24,6 +26,7 @@ const BOTH = ['voice', 'text'];
   });
   beforeEach(async () => {
     page = await browser.newPage();
+    page.setDefaultTimeout(15_000);
     seen = watch(page);
   });
   afterEach(async () => {
@@ -98,6 +101,7 @@ const BOTH = ['voice', 'text'];
     expect(await page.innerText('#closed')).toContain('You withdrew your consent.');
     await page.waitForTimeout(500);
     const after = seen.sent.slice(seen.sent.indexOf('consent.withdraw'));
+    expect(seen.sent).toContain('binary');
     expect(after).toContain('consent.withdraw');
     expect(after).not.toContain('binary');
     expect(await page.isDisabled('#mic')).toBe(true);
@@ -138,7 +142,7 @@ const BOTH = ['voice', 'text'];
   });
 
   it('[LP6] says that a lost connection ended the session', async () => {
-    const mortal = await startServer();
+    const mortal = await startServer(PLAIN);
     await startSession(page, mortal.url, mortal.apiKey, BOTH);
     mortal.process.kill('SIGKILL');
     await page.waitForSelector('#closed:not([hidden])');
