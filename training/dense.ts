@@ -24,9 +24,9 @@ export interface DenseConfig {
 
 export const DENSE: DenseConfig = {
   hidden: [256, 128],
-  epochs: 35,
+  epochs: 40,
   batch: 128,
-  learningRate: 3e-3,
+  learningRate: 1e-3,
   weightDecay: 2e-2,
   inputDropout: 0.2,
   hiddenDropout: 0.5,
