@@ -26,7 +26,7 @@ TRAINED_TOKENS = 64
 
 @dataclass(frozen=True)
 class Recipe:
-    epochs: int
+    epochs: int = 4
     batch: int = 64
     rate: float = 2e-3
     decay: float = 0.01

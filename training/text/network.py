@@ -1,5 +1,5 @@
 """
-The reader: a small encoder over token and hashed word-pair embeddings, pooled three ways.
+The reader: a small encoder over token and hashed word-pair embeddings, pooled three ways, beside a linear n-gram part.
 
 Nothing depends on positions, so a text may be longer than any in training. Shapes: B sentences of T tokens, width D.
 """
@@ -16,12 +16,13 @@ from torch.nn import functional as F
 class NetworkConfig:
     vocab: int
     width: int = 128
-    #: Rows that pairs of neighbouring tokens are hashed into.
+    #: Rows that pairs of neighbouring tokens are hashed into, for the encoder and for the linear part.
     pairs: int = 1 << 14
+    linear_pairs: int = 1 << 16
     #: One letter each: c convolution over three tokens, a self-attention.
-    layers: str = "ca"
-    dropout: float = 0.35
-    embedding_dropout: float = 0.5
+    layers: str = "c"
+    dropout: float = 0.3
+    embedding_dropout: float = 0.4
 
 
 class SentenceDropout(nn.Module):
@@ -88,6 +89,10 @@ class EmotionNetwork(nn.Module):
         self.pairs = nn.Embedding(config.pairs, width)
         nn.init.normal_(self.tokens.weight, 0, 0.1)
         nn.init.normal_(self.pairs.weight, 0, 0.02)
+        self.linear_tokens = nn.Embedding(config.vocab, 7)
+        self.linear_pairs = nn.Embedding(config.linear_pairs, 7)
+        nn.init.zeros_(self.linear_tokens.weight)
+        nn.init.zeros_(self.linear_pairs.weight)
         kinds = dict(c=Convolution, a=Attention)
         self.layers = nn.ModuleList([kinds[letter](width, config.dropout) for letter in config.layers])
         self.norm = nn.LayerNorm(width)
@@ -109,10 +114,12 @@ class EmotionNetwork(nn.Module):
             x = layer(x, mask)
         x = self.norm(x)
         outside = (mask - 1) * 1e4
+        per_root_length = mask.sum(1) ** -0.5
         pooled = [
             (torch.softmax(self.salience(x) + outside, 1) * x).sum(1),
             torch.amax(x + outside, 1),
-            (self.embedding_drop(embedded) * mask).sum(1) * mask.sum(1) ** -0.5,
+            (self.embedding_drop(embedded) * mask).sum(1) * per_root_length,
         ]
         v = self.pool_drop(torch.cat(pooled, 1))
-        return self.seven(v), self.fine(v)
+        grams = self.linear_tokens(input_ids) + self.linear_pairs(torch.remainder(hashed, self.config.linear_pairs))
+        return self.seven(v) + (grams * mask).sum(1) * per_root_length, self.fine(v)

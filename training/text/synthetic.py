@@ -82,7 +82,11 @@ CLAUSES = (
     "last time|they are painting the {object}|it is ten past nine|it is almost noon|it is nearly six|the room is half full|the "
     "hotel is fully booked|the road is narrow|the floor is wet|the coat is in the {object}|i am on the bus|i am at the station|"
     "you are next in line|dinner is at seven|i would like a cup of tea|i would like a new {object}|take a coat with you|bring your "
-    "{object}"
+    "{object}|don't forget the {object}|don't forget your {object}|do not move the {object} yet|don't open the {object} before "
+    "noon|never mind the {object}|that is exactly where i put the {object}|it is exactly the same {object} as before|that is "
+    "roughly how long it takes|i wonder how long the {object} is|i wonder what is in the {object}|i wonder which {object} it was|"
+    "i wonder who that is|i was on my way to {task}|we are on our way to the {object}|it could be colder {time}|i have seen a "
+    "{object} like that|the {object} looked like this one|we have a few minutes until the train leaves"
 ).split("|")
 EVERYDAY_FRAMES = (
     "the {object} {state}|the {object} {state}|i have to {task} {time}|i need to {task} {time}|i am going to {task} {time}|we will "
@@ -124,11 +128,11 @@ def _negation(pick: random.Random) -> tuple[str, np.ndarray]:
         text, target = f"{pick.choice(DO_NOT)} {pick.choice(LIKE)} {{thing}}{end}", NEGATED_PLEASED
     elif draw < 0.54:
         text, target = pick.choice(NEGATED_FRAMES).replace("{word}", pleased), NEGATED_PLEASED
-    elif draw < 0.70:
+    elif draw < 0.76:
         text, target = f"{pick.choice(BEING[:12])} {pick.choice(NOT)} {troubled}{pick.choice(TAILS)}", NEGATED_TROUBLED
-    elif draw < 0.82:
+    elif draw < 0.86:
         text, target = f"{pick.choice(BEING)} {very}{pleased}{pick.choice(PLAIN_TAILS)}", one_hot("happy")
-    elif draw < 0.90:
+    elif draw < 0.92:
         text, target = f"i {pick.choice(['', 'really ', 'always '])}{pick.choice(LIKE)} {{thing}}", one_hot("happy")
     else:
         text, target = f"{pick.choice(BEING[:12])} {very}{troubled}{pick.choice(PLAIN_TAILS)}", one_hot(emotion)

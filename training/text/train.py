@@ -39,7 +39,10 @@ def main() -> None:
     parser.add_argument("--models", type=Path, required=True, help="models folder, with the manifest")
     parser.add_argument("--name", default="text/emotion7")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--epochs", type=int, nargs="+", default=[5, 5], help="of each network; their logits are averaged")
+    parser.add_argument(
+        "--networks", nargs="+", default=["c", "c"], help="layers of each network (c, a); their logits are averaged"
+    )
+    parser.add_argument("--epochs", type=int, default=Recipe.epochs)
     parser.add_argument("--folds", type=int, default=3, help="folds of the teacher; 0 trains without one")
     parser.add_argument("--work", type=Path, required=True, help="folder that keeps finished steps; a second run takes them up")
     parser.add_argument("--threads", type=int, default=1)
@@ -53,8 +56,11 @@ def main() -> None:
     rows, aside = set_aside(every, SET_ASIDE)
     prior = class_shares(every)
     spoken = emorynlp(args.root)
-    written = synthetic(args.seed, negations=3000, everyday=4000, polite=200, prior=prior)
-    tokenizer = train_tokenizer(_spellings(rows + spoken) + [e.text for e in written[::4]], 12000)
+    written = synthetic(args.seed, negations=6000, everyday=8000, polite=300, prior=prior)
+    vocabulary = args.work / "tokenizer.json"
+    if not vocabulary.exists():
+        train_tokenizer(_spellings(rows + spoken) + [e.text for e in written[::8]], 12000).save(str(vocabulary))
+    tokenizer = Tokenizer.from_file(str(vocabulary))
     data = lessons(rows, tokenizer, args.seed)
     extra = lessons(spoken + written, tokenizer, args.seed + 1)
     config = NetworkConfig(tokenizer.get_vocab_size())
@@ -66,17 +72,17 @@ def main() -> None:
         data = _taught(rows, data, args.folds, args.seed, args.work / "teacher.npy")
     watch = Watch(aside, tokenizer)
     networks = []
-    for i, epochs in enumerate(args.epochs):
+    for i, layers in enumerate(args.networks):
         kept = args.work / f"network-{i + 1}.pt"
         if not kept.exists():
-            recipe = Recipe(epochs=epochs, seed=args.seed + i)
-            torch.save(train_network(config, recipe, data + extra, vectors, watch), kept)
+            recipe = Recipe(epochs=args.epochs, seed=args.seed + i)
+            torch.save(train_network(replace(config, layers=layers), recipe, data + extra, vectors, watch), kept)
         networks.append(torch.load(kept, weights_only=False))
         print(f"network {i + 1}:", watch(networks[-1]), flush=True)
     logits, truth = watch.logits(networks)
     temperature, offsets = calibrate(logits, truth)
     print("set aside, calibrated:", _line(scores(softmax(logits / temperature + offsets), truth)))
-    facts = dict(rows=len(rows), epochs=args.epochs, seed=args.seed)
+    facts = dict(rows=len(rows), networks=args.networks, epochs=args.epochs, seed=args.seed)
     reader = CalibratedReader(networks, temperature, offsets)
     export(reader, tokenizer, prior, facts, args.models / args.name)
     write_manifest_entry(args.models, args.name)
