@@ -108,6 +108,7 @@ const SCRIPTS: Readonly<Record<string, Script>> = {
     const card = await cardOf('nothing');
     expect(await part(card, 'label')).toBe('Not sure');
     expect((await part(card, 'confidence')).length).toBeGreaterThan(10);
+    expect(await part(card, 'set')).toBe('no emotion can be ruled out');
     expect(await part(card, 'bars')).toContain('too little voice to read');
   });
 

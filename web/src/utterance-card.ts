@@ -1,10 +1,14 @@
 import { MODALITIES, type Cue } from '../../src/emotion/evidence.js';
 import type { Counterfactual, FusedEmotion } from '../../src/emotion/fused.js';
 import type { FusionResult, LineEvents } from '../../src/emotion/line-events.js';
+import { EMOTIONS } from '../../src/emotion/scores.js';
 import type { Transcript } from '../../src/emotion/utterance.js';
 import { el, part, say } from './dom.js';
 import { EmotionBars } from './emotion-bars.js';
 import { ABSTAINED, clock, INCONGRUENT, leftOut, percent, phrase, UNAVAILABLE } from './words.js';
+
+/** Cues that weigh less would read “+0.00”, nats. */
+const LEAST_WEIGHT = 0.005;
 
 /** One utterance: what was said, how it sounded, what both mean together, and why. Filled in as the events come. */
 export class UtteranceCard {
@@ -64,22 +68,25 @@ export class UtteranceCard {
   }
 
   result(result: FusionResult): void {
-    const { explanation } = result;
+    const { summary, cues, gates, counterfactual } = result.explanation;
+    const { withoutVoice, withoutText } = counterfactual;
     for (const modality of MODALITIES) {
       const { status, reason } = result.modalities[modality];
       if (status === 'unavailable') this.bars.show(modality, { status, reason: reason ?? 'notProvided' });
     }
     this.verdict(result);
     this.clash(result.incongruence);
-    say(this.part('summary'), explanation.summary);
-    this.part('cues').replaceChildren(...explanation.cues.map(cueRow));
-    this.part('gates').replaceChildren(...explanation.gates.map((gate) => el('li', {}, gate)));
-    this.part('without').replaceChildren(
-      ...withoutRow('Without the voice', explanation.counterfactual.withoutVoice),
-      ...withoutRow('Without the words', explanation.counterfactual.withoutText),
-    );
-    this.part('why').hidden = false;
-    this.markWords(explanation.cues);
+    say(this.part('summary'), summary);
+    const telling = cues.filter(({ weight }) => Math.abs(weight) >= LEAST_WEIGHT);
+    const without =
+      withoutVoice || withoutText
+        ? [...withoutRow('Without the voice', withoutVoice), ...withoutRow('Without the words', withoutText)]
+        : [];
+    this.part('cues').replaceChildren(...telling.map(cueRow));
+    this.part('gates').replaceChildren(...gates.map((gate) => el('li', {}, gate)));
+    this.part('without').replaceChildren(...without);
+    this.part('why').hidden = telling.length + gates.length + without.length === 0;
+    this.markWords(telling);
     say(this.part('foot'), footLine(result));
   }
 
@@ -94,6 +101,10 @@ export class UtteranceCard {
         : '';
     const set = this.part('set');
     set.hidden = predictionSet.length === 0;
+    if (predictionSet.length === EMOTIONS.length) {
+      set.replaceChildren(el('small', {}, 'no emotion can be ruled out'));
+      return;
+    }
     set.replaceChildren(
       el('small', {}, `${percent(coverage)} coverage`),
       ...predictionSet.map((emotion) => el('span', { class: 'chip', 'data-emotion': emotion }, emotion)),
