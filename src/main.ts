@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { ConsoleLogger, Logger, type LogLevel } from '@nestjs/common';
+import { Logger } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
@@ -9,10 +9,9 @@ import helmet from 'helmet';
 import { AppModule } from './app.module.js';
 import { ConfigError, loadConfig, PROJECT_ROOT, type Config } from './common/config.js';
 import { messageOf } from './common/errors.js';
+import { Logs } from './common/logger.js';
 import { ModelFileError } from './common/model-manifest.js';
 import { SocketAdapter } from './gateway/socket.adapter.js';
-
-const LEVELS: readonly LogLevel[] = ['error', 'warn', 'log', 'debug', 'verbose'];
 
 const HELP = `Undertone ${process.env['npm_package_version'] ?? ''}
 Hears how something is said and what is said, and answers with one emotion, how sure it is, and why.
@@ -28,9 +27,8 @@ async function main(): Promise<void> {
     return;
   }
   const config = loadConfig();
-  const levels = LEVELS.slice(0, LEVELS.indexOf(config.LOG_LEVEL) + 1);
   const app = await NestFactory.create<NestExpressApplication>(AppModule.register(config), {
-    logger: new ConsoleLogger({ json: config.LOG_JSON, logLevels: levels }),
+    logger: new Logs(config.LOG_LEVEL, config.LOG_JSON),
     abortOnError: false,
   });
   app.enableShutdownHooks();
