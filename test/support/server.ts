@@ -32,6 +32,7 @@ export async function startServer(env: Readonly<Record<string, string>> = {}): P
       WHISPER_MODEL: 'off',
       ACOUSTIC_THREADS: '1',
       NODE_OPTIONS: '',
+      NO_COLOR: '1',
       ...env,
     },
   });
@@ -39,7 +40,7 @@ export async function startServer(env: Readonly<Record<string, string>> = {}): P
   const url = await new Promise<string>((resolve, reject) => {
     const read = (line: string): void => {
       lines.push(line);
-      const listening = /listening on (http:\/\/\S+?)\/?$/.exec(line)?.[1];
+      const listening = /listening on (http:\/\/[^/\s]+)/.exec(line)?.[1];
       if (listening) resolve(listening);
     };
     createInterface({ input: child.stdout }).on('line', read);
