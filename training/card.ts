@@ -28,6 +28,7 @@ export interface CardFacts {
 export function cardOf(facts: CardFacts): string {
   const speakers = facts.corpora.reduce((sum, c) => sum + c.speakers, 0);
   const withCremaD = facts.corpora.some((c) => c.name === 'cremad');
+  const languages = [...new Set(facts.corpora.map(({ name }) => CORPORA[name]?.language ?? 'unknown'))];
   const corpusRows = facts.corpora.map(({ name, clips, speakers: n }) => {
     const known = CORPORA[name];
     return `| ${known?.title ?? name} | ${known?.language ?? 'unknown'} | ${clips} | ${n} | ${known?.licence ?? 'unknown'} |`;
@@ -80,8 +81,8 @@ Not meant for: deciding about a person; work or school, where the EU forbids it;
 ## Limits
 
 - Actors played these emotions. Spontaneous speech is milder, and figures on it will be lower.
-- English above all, then German and Polish. In another language expect much less, least for disgust and surprise.
-- Happy is the hardest label everywhere; fear and surprise are often taken for it, sad and neutral for each other.
+- It heard ${languages.join(', ')}, most of it English. In another language expect much less, least for disgust and surprise.
+- Fear is often heard as sadness, sadness and neutral as each other, happiness as anger and the other way round.
 - Under 200 ms of voice it says nothing. It was not trained on noise, music or several people at once.
 - The population's usual voice is the yardstick, so an unusually high or low voice shifts the reading.
 `;

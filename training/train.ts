@@ -183,7 +183,7 @@ async function ship(out: string, shipment: Shipment): Promise<void> {
   const card = cardOf({
     name,
     licence: options.licence,
-    command: `undertone train acoustic --recipe dense --corpora ${options.corpora} --root DIR --out models/${name} --seed ${options.seed} --folds ${options.folds} --epochs ${options.epochs}`,
+    command: `undertone train acoustic --recipe dense --corpora ${options.corpora} --root DIR --out models/${name} --seed ${options.seed} --folds ${options.folds} --epochs ${options.epochs} --licence ${options.licence}`,
     commit: commit(),
     date: new Date().toISOString().slice(0, 10),
     machine: `${cpus().length} × ${cpus()[0]?.model.trim() ?? 'unknown processor'}, Node ${process.versions.node}`,
