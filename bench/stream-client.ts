@@ -67,6 +67,7 @@ export class StreamClient {
       auth: { token: options.token },
       transports: ['websocket'],
       reconnection: false,
+      autoConnect: false,
       forceNew: true,
     });
     this.socket.on('audio.ack', ({ ackSeq }) => (this.lastAck = ackSeq));
@@ -93,6 +94,7 @@ export class StreamClient {
     await new Promise<void>((resolve, reject) => {
       this.socket.once('connect', resolve);
       this.socket.once('connect_error', reject);
+      this.socket.connect();
     });
     const ack = (await this.socket.timeout(ACK_TIMEOUT_MS).emitWithAck('session.start', {
       audio: { encoding: 'pcm_s16le', sampleRate: this.options.loop.sampleRate, channels: 1 },
