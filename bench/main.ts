@@ -1,4 +1,5 @@
 import { messageOf } from '../src/common/errors.js';
+import { benchFeatures } from './features.js';
 import { benchStreams } from './streams.js';
 
 const HELP = `Usage: npm run -s bench -- <what> [options]
@@ -10,6 +11,7 @@ Each tells its options with --help; what the numbers mean: bench/README.md`;
 
 const BENCHES: Readonly<Record<string, (args: readonly string[]) => void | Promise<void>>> = {
   streams: benchStreams,
+  features: benchFeatures,
 };
 
 async function main([what = '', ...args]: readonly string[]): Promise<void> {
