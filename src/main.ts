@@ -31,14 +31,19 @@ async function main(): Promise<void> {
     logger: new Logs(config.LOG_LEVEL, config.LOG_JSON),
     abortOnError: false,
   });
-  app.enableShutdownHooks();
+  app.enableShutdownHooks(['SIGINT', 'SIGTERM'], { useProcessExit: true });
   app.useWebSocketAdapter(new SocketAdapter(app, config));
   app.use(helmet({ contentSecurityPolicy: { directives: POLICY }, strictTransportSecurity: false }));
   if (config.CORS_ORIGINS.length > 0) app.enableCors({ origin: config.CORS_ORIGINS });
   const page = join(PROJECT_ROOT, 'dist', 'web');
   if (existsSync(page)) app.useStaticAssets(page);
   describeApi(app);
-  await app.listen(config.PORT, config.HOST);
+  try {
+    await app.listen(config.PORT, config.HOST);
+  } catch (error) {
+    await app.close();
+    throw error;
+  }
   announce(config, (app.getHttpServer().address() as AddressInfo).port);
 }
 

@@ -1,4 +1,4 @@
-import { Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { loadModelFiles } from '../common/model-manifest.js';
 import { WorkerPool } from '../common/worker-pool.js';
 import { workerUrl } from '../common/worker-url.js';
@@ -29,7 +29,7 @@ export interface AcousticInfo extends ModelRef {
 
 /** The voice expert: utterances in, evidence out, computed in threads that hold the model. */
 @Injectable()
-export class AcousticService implements OnModuleDestroy {
+export class AcousticService implements OnApplicationShutdown {
   private readonly name: string;
   private readonly pool: WorkerPool<Float32Array, Evidence<'voice'>>;
   private known: AcousticInfo | undefined;
@@ -85,7 +85,8 @@ export class AcousticService implements OnModuleDestroy {
     await this.pool.close();
   }
 
-  async onModuleDestroy(): Promise<void> {
+  /** After the gateway has drained: Nest calls onModuleDestroy too early for that. */
+  async onApplicationShutdown(): Promise<void> {
     await this.close();
   }
 }

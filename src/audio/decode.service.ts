@@ -1,4 +1,4 @@
-import { Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { WireError } from '../common/errors.js';
 import { WorkerPool } from '../common/worker-pool.js';
 import type { DecodedFile } from './decode.js';
@@ -13,7 +13,7 @@ export interface DecodeOptions {
 
 /** Whole files are decoded off the main thread: whatever a crafted one does to its decoder, no live session notices. */
 @Injectable()
-export class DecodeService implements OnModuleDestroy {
+export class DecodeService implements OnApplicationShutdown {
   private readonly pool: WorkerPool<DecodeTask, DecodedFile | DecodeRefusal>;
 
   constructor(private readonly options: DecodeOptions) {
@@ -41,7 +41,8 @@ export class DecodeService implements OnModuleDestroy {
     return answer;
   }
 
-  async onModuleDestroy(): Promise<void> {
+  /** After the gateway has drained: Nest calls onModuleDestroy too early for that. */
+  async onApplicationShutdown(): Promise<void> {
     await this.pool.close();
   }
 }

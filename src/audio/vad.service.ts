@@ -1,5 +1,6 @@
-import { Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { WorkerPool } from '../common/worker-pool.js';
+import { workerUrl } from '../common/worker-url.js';
 import { WINDOW } from './segmenter.js';
 import { type DetectVoice, newVadState, type VadResult } from './vad.model.js';
 import type { VadTask } from './vad.worker.js';
@@ -13,12 +14,12 @@ export interface VadOptions {
 
 /** Voice detection for every session, off the main thread. */
 @Injectable()
-export class VadService implements OnModuleDestroy {
+export class VadService implements OnApplicationShutdown {
   private readonly pool: WorkerPool<VadTask, VadResult>;
 
   constructor(options: VadOptions) {
     this.pool = new WorkerPool<VadTask, VadResult>({
-      worker: new URL('./vad.worker.js', import.meta.url),
+      worker: workerUrl(import.meta.url, './vad.worker.js'),
       threads: options.threads,
       data: undefined,
       maxQueue: options.maxQueue,
@@ -32,7 +33,8 @@ export class VadService implements OnModuleDestroy {
     await this.detect(new Float32Array(WINDOW).fill(0.1), newVadState());
   }
 
-  async onModuleDestroy(): Promise<void> {
+  /** After the gateway has drained: Nest calls onModuleDestroy too early for that. */
+  async onApplicationShutdown(): Promise<void> {
     await this.pool.close();
   }
 }

@@ -65,7 +65,7 @@ const EnvSchema = z.object({
   MAX_SESSIONS: int(1, 100_000, 500),
   MAX_SESSIONS_PER_TOKEN: int(1, 100_000, 100),
   MAX_UNAUTHENTICATED: int(1, 100_000, 100),
-  IDLE_TIMEOUT_S: int(1, 3_600, 60),
+  IDLE_TIMEOUT_S: int(1, 3_600, 300),
   CREDIT_MS: int(1_000, 600_000, 20_000),
 });
 

@@ -21,6 +21,8 @@ import {
 import { parse, wireErrorBody } from './wire-error.js';
 
 const ACK_EVERY_MS = 500;
+/** How long the last events may take to leave, ms. */
+const FLUSH_MS = 250;
 
 /** The gateway's view of the house: what a connection needs and whom it tells. */
 export interface ConnectionPorts {
@@ -232,6 +234,7 @@ export class StreamConnection {
     };
     this.send('session.closed', { reason, totals });
     this.state = 'closed';
+    await flushed(this.socket.conn);
     this.ports.closed();
     // A moment for the last packets; the client usually leaves by itself.
     setTimeout(() => this.socket.disconnect(true), 1_000).unref();
@@ -278,4 +281,16 @@ export class StreamConnection {
     const at = Math.round(this.live?.receivedMs ?? 0);
     this.socket.emit(event, { ...data, sessionId: this.sessionId, eventSeq: this.eventSeq, at });
   }
+}
+
+/** Resolves when what was told has left: Engine.IO throws away what still waits when the server closes. */
+async function flushed(conn: Socket['conn']): Promise<void> {
+  await new Promise<void>((resolve) => {
+    // No drain comes when nothing waits any more.
+    const timer = setTimeout(resolve, FLUSH_MS);
+    conn.once('drain', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
 }

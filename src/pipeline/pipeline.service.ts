@@ -37,7 +37,9 @@ export class PipelineService implements OnModuleInit {
 
   /** The shipped models must work, or the server does not start; Whisper may come later or never. */
   async onModuleInit(): Promise<void> {
-    await Promise.all([this.vad.warmUp(), this.acoustic.ready(), this.words.start()]);
+    // All of them settle first: a thread that is stopped while it loads a network takes the process down.
+    const started = await Promise.allSettled([this.vad.warmUp(), this.acoustic.ready(), this.words.start()]);
+    for (const one of started) if (one.status === 'rejected') throw one.reason;
   }
 
   async open(options: OpenOptions, emit: Emit, onAudioError: (error: WireError) => void): Promise<LiveSession> {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { BroadcastChannel } from 'node:worker_threads';
-import { Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { messageOf } from '../common/errors.js';
 import { workerUrl } from '../common/worker-url.js';
 import { QueueFull, WorkerPool } from '../common/worker-pool.js';
@@ -45,7 +45,7 @@ export type WhisperStatus =
 
 /** The words' expert: who said what, and what the words mean. Its answers always resolve. */
 @Injectable()
-export class TextService implements OnModuleDestroy {
+export class TextService implements OnApplicationShutdown {
   private readonly readers: WorkerPool<TextTask, TextResult>;
   private readonly hearers: WorkerPool<WhisperTask, WhisperResult> | undefined;
   private readonly progress: BroadcastChannel;
@@ -150,7 +150,8 @@ export class TextService implements OnModuleDestroy {
     await Promise.all([this.readers.close(), this.hearers?.close()]);
   }
 
-  async onModuleDestroy(): Promise<void> {
+  /** After the gateway has drained: Nest calls onModuleDestroy too early for that. */
+  async onApplicationShutdown(): Promise<void> {
     await this.close();
   }
 
