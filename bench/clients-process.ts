@@ -88,7 +88,6 @@ async function obey(message: ToClients): Promise<void> {
     const reports = (await clients?.end()) ?? [];
     const { user, system } = process.cpuUsage();
     tell({ kind: 'ended', reports, cpuSeconds: (user + system) / 1e6 });
-    process.disconnect();
   }
 }
 

@@ -1,4 +1,4 @@
-import { availableParallelism, cpus, totalmem } from 'node:os';
+import { availableParallelism, cpus, loadavg, totalmem } from 'node:os';
 
 /** What a number was measured on: without it the number says nothing. */
 export interface Machine {
@@ -8,6 +8,8 @@ export interface Machine {
   readonly memoryGb: number;
   readonly node: string;
   readonly platform: string;
+  /** What else was running: mean of runnable threads over the last minute. Above zero, the numbers are too bad. */
+  readonly load: number;
 }
 
 export function machine(): Machine {
@@ -18,11 +20,12 @@ export function machine(): Machine {
     memoryGb: Math.round(totalmem() / 2 ** 30),
     node: process.version,
     platform: `${process.platform} ${process.arch}`,
+    load: Math.round((loadavg()[0] ?? 0) * 10) / 10,
   };
 }
 
-export function describe({ date, cpu, cores, memoryGb, node, platform }: Machine): string {
-  return `${date} · ${cpu} · ${cores} cores · ${memoryGb} GB · Node ${node} · ${platform}`;
+export function describe({ date, cpu, cores, memoryGb, node, platform, load }: Machine): string {
+  return `${date} · ${cpu} · ${cores} cores · ${memoryGb} GB · Node ${node} · ${platform} · load ${load} before`;
 }
 
 /** Nearest-rank percentile; NaN of nothing. `p` in 0..100. */

@@ -35,6 +35,7 @@ const NAMES: Readonly<Record<keyof Latency, string>> = {
 export async function benchStreams(args: readonly string[]): Promise<void> {
   const options = parse(args);
   const { n, profile } = options;
+  const idle = machine();
   const server = await ServerProcess.start(
     {
       LOG_LEVEL: 'log',
@@ -52,7 +53,7 @@ export async function benchStreams(args: readonly string[]): Promise<void> {
     const { reports, during, clientCpuSeconds } = await play(server, options);
     const after = server.usage();
     const report = {
-      machine: machine(),
+      machine: idle,
       ...options,
       ...summaryOf(reports, options.frameMs),
       serverCpuSeconds: after.cpuSeconds - before.cpuSeconds,
@@ -121,6 +122,7 @@ async function play(server: ServerProcess, options: StreamsOptions): Promise<Pla
   stopBar();
   const during = server.usage();
   const ended = await Promise.all(processes.map((one) => one.ask({ kind: 'end' })));
+  for (const one of processes) one.release();
   const reports = ended.flatMap((answer) => (answer.kind === 'ended' ? answer.reports : []));
   const clientCpuSeconds = ended.reduce((sum, answer) => sum + (answer.kind === 'ended' ? answer.cpuSeconds : 0), 0);
   return { reports, during, clientCpuSeconds };
@@ -142,6 +144,11 @@ class ClientsProcess {
       });
       this.child.send(message);
     });
+  }
+
+  /** Without a line to us it has nothing left to do, and ends. */
+  release(): void {
+    this.child.disconnect();
   }
 }
 
