@@ -93,7 +93,7 @@ module.exports = {
       'no-dev-dependencies-in-src',
       'must be in dependencies',
       { path: '^src/', pathNot: '\\.spec\\.ts$' },
-      { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'] },
+      { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], dependencyTypesNot: ['type-only'] },
     ),
   ],
   options: {

@@ -1,6 +1,7 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { WireError } from '../common/errors.js';
 import { WorkerPool } from '../common/worker-pool.js';
+import { workerUrl } from '../common/worker-url.js';
 import type { DecodedFile } from './decode.js';
 import type { DecodeRefusal, DecodeTask } from './decode.worker.js';
 
@@ -18,7 +19,7 @@ export class DecodeService implements OnApplicationShutdown {
 
   constructor(private readonly options: DecodeOptions) {
     this.pool = new WorkerPool<DecodeTask, DecodedFile | DecodeRefusal>({
-      worker: new URL('./decode.worker.js', import.meta.url),
+      worker: workerUrl(import.meta.url, './decode.worker.js'),
       threads: options.threads,
       data: undefined,
       maxQueue: options.maxQueue,

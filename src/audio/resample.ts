@@ -102,3 +102,9 @@ class BlockResampler implements Resampler {
 function greatestCommonDivisor(a: number, b: number): number {
   return b === 0 ? a : greatestCommonDivisor(b, a % b);
 }
+
+/** A whole recording at the rate of the line; the same bits as the stream's. */
+export async function resampleWhole(samples: Float32Array, fromRate: number): Promise<Float32Array> {
+  const resampler = await createResampler(fromRate);
+  return concatSamples([resampler.push(samples), resampler.flush()]);
+}

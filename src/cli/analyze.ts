@@ -59,7 +59,6 @@ async function analyzeAll(
   const request = {
     modalities: MODALITIES,
     language,
-    maxSeconds: config.MAX_SESSION_S,
     ...(text === undefined ? {} : { text }),
   };
   if (files.length === 0) {

@@ -77,7 +77,6 @@ export class AnalysesController {
     return this.pipeline.analyze({
       modalities,
       language,
-      maxSeconds: this.config.MAX_SESSION_S,
       ...(audio ? { audio: audio.buffer } : {}),
       ...(text === undefined ? {} : { text }),
     });

@@ -1,13 +1,11 @@
-import { decodeFile, type DecodedFile } from '../audio/decode.js';
-import { createResampler } from '../audio/resample.js';
-import { concatSamples } from '../audio/pcm.js';
+import type { DecodedFile } from '../audio/decode.js';
+import { resampleWhole } from '../audio/resample.js';
 import type { WireError } from '../common/errors.js';
 import type { Modality } from '../emotion/evidence.js';
 import type { Emit, FusionResult, LineEvents, LineEventName } from '../emotion/line-events.js';
 import { SAMPLE_RATE } from '../emotion/utterance.js';
 import { analyzeUtterance, type Experts } from './analyze-utterance.js';
-import type { LiveSession } from './live-session.js';
-import type { OpenOptions } from './pipeline.service.js';
+import type { LiveSession, OpenOptions } from './live-session.js';
 
 export interface FileRequest {
   /** A wav, mp3, flac, m4a, ogg or webm file. */
@@ -16,7 +14,6 @@ export interface FileRequest {
   readonly text?: string;
   readonly modalities: readonly Modality[];
   readonly language: string;
-  readonly maxSeconds: number;
 }
 
 /** One utterance of a file: what a streaming client would have been told of it. */
@@ -39,6 +36,7 @@ export interface FileAnalysis {
 export interface FilePorts {
   open(options: OpenOptions, emit: Emit, onAudioError: (error: WireError) => void): Promise<LiveSession>;
   readonly experts: Experts;
+  decode(bytes: Uint8Array): Promise<DecodedFile>;
 }
 
 /** Audio goes in by such pieces, so that memory holds no second copy of the file, ms. */
@@ -52,7 +50,7 @@ const AHEAD_MS = 5_000;
  */
 export async function analyzeFile(request: FileRequest, ports: FilePorts): Promise<FileAnalysis> {
   const told = new Telling();
-  const decoded = request.audio && (await decodeFile(request.audio, request.maxSeconds));
+  const decoded = request.audio && (await ports.decode(request.audio));
   if (decoded && request.text !== undefined) await wholeFile(decoded, request.text, request, ports, told.emit);
   else await asStream(decoded, request, ports, told.emit);
   const durationMs = decoded ? Math.round((decoded.samples.length * 1_000) / decoded.sampleRate) : 0;
@@ -94,17 +92,11 @@ async function wholeFile(
   ports: FilePorts,
   emit: Emit,
 ): Promise<void> {
-  const samples = await resample(decoded);
+  const samples = await resampleWhole(decoded.samples, decoded.sampleRate);
   const endMs = (samples.length * 1_000) / SAMPLE_RATE;
   const utterance = { id: 'u1', startMs: 0, endMs, endReason: 'sessionEnd', samples, clientText: { text } } as const;
   emit('utterance.start', { utteranceId: utterance.id, startMs: 0 });
   await analyzeUtterance(utterance, ports.experts, emit);
-}
-
-/** A whole recording at the rate of the line. */
-export async function resample({ samples, sampleRate }: DecodedFile): Promise<Float32Array> {
-  const resampler = await createResampler(sampleRate);
-  return concatSamples([resampler.push(samples), resampler.flush()]);
 }
 
 type Drafts = Map<string, { -readonly [K in keyof AnalyzedPart]?: AnalyzedPart[K] }>;

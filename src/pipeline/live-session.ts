@@ -1,3 +1,4 @@
+import type { AudioFormat } from '../audio/decode.js';
 import type { UtteranceInterim } from '../audio/segmenter.js';
 import type { VoiceEvent, VoiceStream } from '../audio/voice-stream.js';
 import { WireError } from '../common/errors.js';
@@ -22,6 +23,14 @@ export interface Tuning {
   readonly preRollMs?: number;
   /** 0 switches interim results off. */
   readonly interimIntervalMs?: number;
+}
+
+/** What a client may ask of a session; the rest the service adds. */
+export interface OpenOptions {
+  readonly modalities: readonly Modality[];
+  readonly language: string;
+  readonly audio?: AudioFormat;
+  readonly tuning?: Tuning;
 }
 
 export interface LiveSessionOptions {

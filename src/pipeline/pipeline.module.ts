@@ -1,10 +1,14 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { AcousticService } from '../audio/acoustic.service.js';
+import { DecodeService } from '../audio/decode.service.js';
 import { VadService } from '../audio/vad.service.js';
 import type { Config } from '../common/config.js';
 import { defaultThreads } from '../common/worker-pool.js';
 import { TextService } from '../text/text.service.js';
 import { PipelineService } from './pipeline.service.js';
+
+/** Uploads that may wait to be decoded. */
+const MAX_WAITING_FILES = 16;
 
 /** The line and its experts, made from the configuration. */
 @Module({})
@@ -14,6 +18,11 @@ export class PipelineModule {
       module: PipelineModule,
       providers: [
         { provide: VadService, useFactory: () => new VadService({ threads: 1, maxQueue: config.MAX_SESSIONS }) },
+        {
+          provide: DecodeService,
+          useFactory: () =>
+            new DecodeService({ threads: 1, maxQueue: MAX_WAITING_FILES, maxSeconds: config.MAX_SESSION_S }),
+        },
         {
           provide: AcousticService,
           useFactory: () =>
@@ -42,9 +51,9 @@ export class PipelineModule {
         },
         {
           provide: PipelineService,
-          inject: [AcousticService, TextService, VadService],
-          useFactory: (acoustic: AcousticService, text: TextService, vad: VadService) =>
-            new PipelineService(acoustic, text, vad, config.AUDIO_DENOISE === 'rnnoise'),
+          inject: [AcousticService, TextService, VadService, DecodeService],
+          useFactory: (acoustic: AcousticService, text: TextService, vad: VadService, files: DecodeService) =>
+            new PipelineService(acoustic, text, vad, files, config.AUDIO_DENOISE === 'rnnoise'),
         },
       ],
       exports: [PipelineService],

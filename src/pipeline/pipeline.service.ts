@@ -1,6 +1,6 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { AcousticService } from '../audio/acoustic.service.js';
-import type { AudioFormat } from '../audio/decode.js';
+import type { DecodeService } from '../audio/decode.service.js';
 import { DEFAULT_SEGMENTER } from '../audio/segmenter.js';
 import type { VadService } from '../audio/vad.service.js';
 import { VoiceStream } from '../audio/voice-stream.js';
@@ -11,14 +11,7 @@ import type { Emit } from '../emotion/line-events.js';
 import type { TextService } from '../text/text.service.js';
 import { analyzeFile, type FileAnalysis, type FileRequest } from './analyze-file.js';
 import type { Experts } from './analyze-utterance.js';
-import { LiveSession, type Tuning } from './live-session.js';
-
-export interface OpenOptions {
-  readonly modalities: readonly Modality[];
-  readonly language: string;
-  readonly audio?: AudioFormat;
-  readonly tuning?: Tuning;
-}
+import { LiveSession, type OpenOptions } from './live-session.js';
 
 /** Interim voice results come this often unless the client says otherwise, ms. */
 const INTERIM_MS = 1_000;
@@ -32,6 +25,7 @@ export class PipelineService implements OnModuleInit {
     private readonly acoustic: AcousticService,
     private readonly words: TextService,
     private readonly vad: VadService,
+    private readonly files: DecodeService,
     private readonly denoise: boolean,
   ) {}
 
@@ -71,6 +65,7 @@ export class PipelineService implements OnModuleInit {
     return analyzeFile(request, {
       open: (options, emit, onError) => this.open(options, emit, onError),
       experts: this.experts(request.language),
+      decode: (bytes) => this.files.decode(bytes),
     });
   }
 
