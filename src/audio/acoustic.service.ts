@@ -81,6 +81,11 @@ export class AcousticService implements OnApplicationShutdown {
     }
   }
 
+  /** Does no utterance wait for a thread? */
+  get idle(): boolean {
+    return this.pool.queued === 0;
+  }
+
   async close(): Promise<void> {
     await this.pool.close();
   }

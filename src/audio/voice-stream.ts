@@ -39,6 +39,9 @@ const MAX_PENDING_BYTES = 1024 * 1024;
 /** Windows per call of voice detection: long enough to be cheap, short enough that other sessions get their turn. */
 const MAX_CALL = 256 * WINDOW;
 
+/** A call of voice detection takes at least these samples, 128 ms: a call for every frame costs more than the network. */
+const CALL = 4 * WINDOW;
+
 /** What waits for the stream's one worker loop, in the order of arrival. */
 type Job =
   | { readonly kind: 'windows'; readonly samples: Float32Array }
@@ -132,7 +135,7 @@ export class VoiceStream {
 
   /** Ends the present utterance after what was pushed so far. */
   forceEnd(): void {
-    this.enqueue({ kind: 'control', apply: () => this.segmenter.forceEnd() });
+    this.control(() => this.segmenter.forceEnd());
   }
 
   /** Changes the segmentation of what is pushed from now on. */
@@ -141,7 +144,7 @@ export class VoiceStream {
       this.segmenter.update(config);
       return [];
     };
-    this.enqueue({ kind: 'control', apply });
+    this.control(apply);
   }
 
   /** No more audio: resolves when every event of what was pushed, the last utterance's end included, was delivered. */
@@ -165,6 +168,13 @@ export class VoiceStream {
 
   private get closed(): boolean {
     return this.state === 'closed';
+  }
+
+  /** Applies to everything that was pushed before: windows that still wait to make up a call go first. */
+  private control(apply: () => SegmentEvent[]): void {
+    const waiting = this.cut(new Float32Array(0));
+    if (waiting.length > 0) this.enqueue({ kind: 'windows', samples: waiting });
+    this.enqueue({ kind: 'control', apply });
   }
 
   private enqueue(job: Job): void {
@@ -215,11 +225,15 @@ export class VoiceStream {
   private windowsOf(samples: Float32Array): Float32Array {
     this.received += samples.length;
     const resampled = this.resampler.push(samples);
-    return this.cut(this.denoiser?.push(resampled) ?? resampled);
+    return this.cut(this.denoiser?.push(resampled) ?? resampled, CALL);
   }
 
-  private cut(samples: Float32Array): Float32Array {
+  private cut(samples: Float32Array, least = 0): Float32Array {
     const all = concatSamples([this.remainder, samples]);
+    if (all.length < least) {
+      this.remainder = all.slice();
+      return new Float32Array(0);
+    }
     const whole = all.length - (all.length % WINDOW);
     this.remainder = all.slice(whole);
     return all.subarray(0, whole);

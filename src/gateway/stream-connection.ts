@@ -45,6 +45,7 @@ export class StreamConnection {
   private nextSeq = 0;
   private frames = 0;
   private dropped = 0;
+  private ackedAt = 0;
   private ackedReceivedMs = -1;
   private ackedBufferedMs = 0;
   private lastHeard = Date.now();
@@ -150,7 +151,7 @@ export class StreamConnection {
     this.frames += 1;
     live.pushAudio(bytes);
     if (live.receivedMs > limits.sessionMs) void this.close('sessionLimit');
-    else if (live.receivedMs - this.ackedReceivedMs >= ACK_EVERY_MS) this.acknowledge();
+    else if (Date.now() - this.ackedAt >= ACK_EVERY_MS) this.acknowledge();
     if (seq > expected) {
       throw new WireError('sequenceGap', `Frames ${expected} to ${seq - 1} are missing; the session goes on.`, {
         param: `seq ${expected}`,
@@ -255,7 +256,7 @@ export class StreamConnection {
       if (this.state === 'new') this.socket.disconnect(true);
       else void this.close('idle');
     } else if (this.state === 'open' && now - this.startedAt > limits.sessionMs) void this.close('sessionLimit');
-    else this.acknowledge();
+    else if (now - this.ackedAt >= ACK_EVERY_MS / 2) this.acknowledge();
   }
 
   /** Told when there is news: more received, or less waiting. */
@@ -265,6 +266,7 @@ export class StreamConnection {
     const receivedMs = Math.round(live.receivedMs);
     const bufferedMs = Math.round(live.bufferedMs);
     if (receivedMs === this.ackedReceivedMs && bufferedMs === this.ackedBufferedMs) return;
+    this.ackedAt = Date.now();
     this.ackedReceivedMs = receivedMs;
     this.ackedBufferedMs = bufferedMs;
     const creditMs = Math.max(0, this.ports.limits.creditMs - bufferedMs);

@@ -60,7 +60,7 @@ async function open(experts: Experts = fakeExperts(), modalities: Modality[] = [
       session.hear(event);
     },
   });
-  const options = { modalities, language: 'auto', transcriptionAdvice: () => 'install it' };
+  const options = { modalities, language: 'auto', transcriptionAdvice: () => 'install it', idle: () => true };
   const session = new LiveSession(options, ear, experts, emit, () => undefined);
   const push = (ms: number, level: number): void => {
     session.pushAudio(new Uint8Array(new Float32Array(ms * 16).fill(level).buffer));

@@ -40,6 +40,8 @@ export interface LiveSessionOptions {
   readonly language: string;
   /** What to tell a client whose words cannot be written down. */
   readonly transcriptionAdvice: () => string;
+  /** Is there time for interim readings? They are the first thing to go under load. */
+  readonly idle: () => boolean;
 }
 
 export interface ClientText {
@@ -251,7 +253,7 @@ export class LiveSession {
   /** Interim readings are skipped, never queued, and never told after the utterance has ended. */
   private async readInterim(event: UtteranceInterim): Promise<void> {
     const open = this.open;
-    if (!open || this.readingInterim || !this.permitted.has('voice')) return;
+    if (!open || this.readingInterim || !this.permitted.has('voice') || !this.options.idle()) return;
     this.readingInterim = true;
     const { startMs, endMs, samples } = event;
     const evidence = await this.experts.voice({ id: open.id, startMs, endMs, endReason: 'forced', samples });

@@ -51,7 +51,7 @@ export class PipelineService implements OnModuleInit {
       }));
     const advice = () => this.transcriptionAdvice();
     const session = new LiveSession(
-      { modalities, language, transcriptionAdvice: advice },
+      { modalities, language, transcriptionAdvice: advice, idle: () => this.acoustic.idle },
       ear,
       this.experts(language),
       emit,
