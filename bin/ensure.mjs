@@ -2,7 +2,7 @@
 // Makes a fresh clone usable: installs when node_modules is absent or older than the lock file, builds when a source is
 // newer than the last build. Uses nothing but Node, because nothing else may be there yet.
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -52,7 +52,6 @@ if (wanted.has('--build')) {
   const built = statSync(stamp, { throwIfNoEntry: false })?.mtimeMs ?? 0;
   if (sources.some((path) => newest(join(root, path)) > built)) {
     if (!quiet) console.log('Building…');
-    rmSync(join(root, 'dist'), { recursive: true, force: true });
     const started = new Date();
     run('npm', ['run', '--silent', 'build']);
     writeFileSync(stamp, '');

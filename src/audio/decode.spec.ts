@@ -1,6 +1,7 @@
 import { clip, pieces, seeded, snrDb } from '../../test/support/clips.js';
 import { WireError } from '../common/errors.js';
-import { createFrameDecoder, decodeFile, type Encoding } from './decode.js';
+import type { Encoding } from '../emotion/utterance.js';
+import { createFrameDecoder, decodeFile } from './decode.js';
 import { concatSamples } from './pcm.js';
 import { createResampler } from './resample.js';
 

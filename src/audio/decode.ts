@@ -1,17 +1,7 @@
 import decode, { type StreamDecoder } from 'audio-decode';
 import { messageOf, WireError } from '../common/errors.js';
+import type { AudioFormat } from '../emotion/utterance.js';
 import { concatSamples, decodePcm, isPcm, type PcmEncoding } from './pcm.js';
-
-/** Encodings of a live session. */
-export const ENCODINGS = ['pcm_s16le', 'pcm_f32le', 'mulaw', 'webm_opus', 'ogg_opus'] as const;
-export type Encoding = (typeof ENCODINGS)[number];
-
-export interface AudioFormat {
-  readonly encoding: Encoding;
-  /** Hz. A container says its own rate; then this one is not used. */
-  readonly sampleRate: number;
-  readonly channels: 1 | 2;
-}
 
 export interface DecodedFile {
   /** Mono, −1..1. */

@@ -1,7 +1,7 @@
 import { clip, pieces, seeded } from '../../test/support/clips.js';
 import { WireError } from '../common/errors.js';
 import { sha256 } from '../common/model-manifest.js';
-import type { AudioFormat } from './decode.js';
+import type { AudioFormat } from '../emotion/utterance.js';
 import { decodeFile } from './decode.js';
 import { toF32Bytes, toS16Bytes } from './pcm.js';
 import type { SegmenterConfig, UtteranceEnd } from './segmenter.js';

@@ -1,5 +1,6 @@
 import { messageOf, WireError } from '../common/errors.js';
-import { type AudioFormat, createFrameDecoder, type FrameDecoder } from './decode.js';
+import type { AudioFormat } from '../emotion/utterance.js';
+import { createFrameDecoder, type FrameDecoder } from './decode.js';
 import { createDenoiser, type Denoiser } from './denoise.model.js';
 import { concatSamples, isPcm } from './pcm.js';
 import { createResampler, type Resampler } from './resample.js';

@@ -32,7 +32,7 @@ export async function analyze(files: readonly string[], options: AnalyzeOptions)
   const app = await NestFactory.createApplicationContext(PipelineModule.register(config), QUIET);
   try {
     if (config.WHISPER_MODEL !== 'off') await whisperReady(app.get(TextService, { strict: false }));
-    return await analyzeAll(files, options, app.get(PipelineService), config);
+    return await analyzeAll(files, options, app.get(PipelineService));
   } finally {
     await app.close();
   }
@@ -52,7 +52,6 @@ async function analyzeAll(
   files: readonly string[],
   options: AnalyzeOptions,
   pipeline: PipelineService,
-  config: Config,
 ): Promise<boolean> {
   const { text, language, json = false } = options;
   const printer = new Printer(json);

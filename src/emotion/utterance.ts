@@ -1,6 +1,17 @@
 /** Every sample inside the line is mono at this rate, Hz. */
 export const SAMPLE_RATE = 16_000;
 
+/** Encodings of a live session's audio. */
+export const ENCODINGS = ['pcm_s16le', 'pcm_f32le', 'mulaw', 'webm_opus', 'ogg_opus'] as const;
+export type Encoding = (typeof ENCODINGS)[number];
+
+export interface AudioFormat {
+  readonly encoding: Encoding;
+  /** Hz. A container says its own rate; then this one is not used. */
+  readonly sampleRate: number;
+  readonly channels: 1 | 2;
+}
+
 export type EndReason = 'silence' | 'maxLength' | 'forced' | 'sessionEnd';
 
 /** One recognised word with its place in time, milliseconds since the session's first sample. */

@@ -6,12 +6,11 @@ import { z } from 'zod';
 import type { ErrorCode } from '../common/errors.js';
 import type { FusedEmotion } from '../emotion/fused.js';
 import type { LineEvents } from '../emotion/line-events.js';
+import { ENCODINGS } from '../emotion/utterance.js';
 
 export const STREAM_NAMESPACE = '/v1/stream';
 
 // ── Client → server ─────────────────────────────────────────────────────────────────────────────────────────────────
-
-export const ENCODINGS = ['pcm_s16le', 'pcm_f32le', 'mulaw', 'webm_opus', 'ogg_opus'] as const;
 
 export const AudioFormatSchema = z.strictObject({
   encoding: z.enum(ENCODINGS),
@@ -71,7 +70,6 @@ export const ConsentWithdrawSchema = z.strictObject({
   erase: z.boolean().optional(),
 });
 
-export type AudioFormat = z.infer<typeof AudioFormatSchema>;
 export type SessionStart = z.infer<typeof SessionStartSchema>;
 export type SessionUpdate = z.infer<typeof SessionUpdateSchema>;
 export type TextInput = z.infer<typeof TextInputSchema>;

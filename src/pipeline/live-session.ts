@@ -1,11 +1,10 @@
-import type { AudioFormat } from '../audio/decode.js';
 import type { UtteranceInterim } from '../audio/segmenter.js';
 import type { VoiceEvent, VoiceStream } from '../audio/voice-stream.js';
 import { WireError } from '../common/errors.js';
 import { SerialQueue } from '../common/serial-queue.js';
 import { unavailable, type Evidence, type Modality } from '../emotion/evidence.js';
 import type { Emit, WarningCode } from '../emotion/line-events.js';
-import type { EndReason, Utterance } from '../emotion/utterance.js';
+import type { AudioFormat, EndReason, Utterance } from '../emotion/utterance.js';
 import { fuse } from '../fusion/fuse.js';
 import {
   analyzeUtterance,
