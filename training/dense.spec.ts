@@ -8,7 +8,7 @@ import { trainForest } from './forest.js';
 import { argmax } from './metrics.js';
 import { normal, rngOf } from './rng.js';
 
-const SMALL: DenseConfig = { ...DENSE, hidden: [32, 16], epochs: 12, batch: 32 };
+const SMALL: DenseConfig = { ...DENSE, hidden: [32, 16], epochs: 60, batch: 32 };
 
 /** Three classes of points around their own centres: separable, but not by one input. */
 function clusters(count: number, width: number, seed: number): { rows: Float32Array[]; classes: number[] } {
