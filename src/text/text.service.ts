@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { BroadcastChannel } from 'node:worker_threads';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { messageOf } from '../common/errors.js';
+import { ModelFileError } from '../common/model-manifest.js';
 import { workerUrl } from '../common/worker-url.js';
 import { QueueFull, WorkerPool } from '../common/worker-pool.js';
 import { unavailable, type Evidence, type ModelRef, type UnavailableEvidence } from '../emotion/evidence.js';
@@ -90,12 +91,15 @@ export class TextService implements OnApplicationShutdown {
 
   /**
    * Loads the text model, and begins to load (or pull) Whisper in the background.
-   * @throws when the text model cannot be had: it is part of the product. Never for absent Whisper weights.
+   * @throws ModelFileError when the text model cannot be had: it is part of the product. Never for absent Whisper weights.
    */
   async start(): Promise<void> {
     this.whisperSettled = this.loadWhisper();
     const loads = Array.from({ length: this.options.threads }, () => this.readers.run({ kind: 'load' }));
-    [this.sentiment] = (await Promise.all(loads)) as SentimentInfo[];
+    // An error that comes out of a thread has lost its class.
+    [this.sentiment] = (await Promise.all(loads).catch((cause: unknown) => {
+      throw new ModelFileError(messageOf(cause), { cause });
+    })) as SentimentInfo[];
   }
 
   whisperStatus(): WhisperStatus {
@@ -147,6 +151,8 @@ export class TextService implements OnApplicationShutdown {
 
   async close(): Promise<void> {
     this.progress.close();
+    // A thread that is stopped while it loads a network takes the process down.
+    await Promise.race([this.whisperSettled, pause(LOAD_GRACE_MS)]);
     await Promise.all([this.readers.close(), this.hearers?.close()]);
   }
 

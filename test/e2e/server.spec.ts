@@ -1,4 +1,7 @@
 import { spawnSync } from 'node:child_process';
+import { appendFileSync, cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { PROJECT_ROOT } from '../../src/common/config.js';
 import { clip, pcmOf, TestClient } from '../support/client.js';
 import { startServer } from '../support/server.js';
@@ -33,6 +36,22 @@ describe('the server', () => {
     expect(status).toBe(1);
     expect(stderr).toContain('acoustic/none');
   });
+
+  it.each(['acoustic/seven/weights.bin', 'text/emotion7/config.json'])(
+    'refuses %s with one byte changed, by name',
+    (file) => {
+      const folder = mkdtempSync(join(tmpdir(), 'undertone-models-'));
+      try {
+        cpSync(join(PROJECT_ROOT, 'models'), folder, { recursive: true });
+        appendFileSync(join(folder, file), ' ');
+        const { status, stderr } = startWith({ MODELS_DIR: folder, WHISPER_MODEL: 'off' });
+        expect(status).toBe(1);
+        expect(stderr.trim()).toBe(`${join(folder, file)} is not the file the manifest pins`);
+      } finally {
+        rmSync(folder, { recursive: true });
+      }
+    },
+  );
 
   it('describes its REST interface and serves the live page', async () => {
     const server = await startServer();
