@@ -99,7 +99,9 @@ interface Row {
 function rowsOf(text: string, manifest: string): Row[] {
   let records: Record<string, string>[];
   try {
-    records = parse(text, { columns: true, skip_empty_lines: true, trim: true, bom: true });
+    // Tables grown by hand mix line ends.
+    const record_delimiter = ['\r\n', '\n', '\r'];
+    records = parse(text, { columns: true, skip_empty_lines: true, trim: true, bom: true, record_delimiter });
   } catch (cause) {
     throw new ManifestError(`${manifest} is not a CSV table`, { cause });
   }

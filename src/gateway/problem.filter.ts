@@ -23,7 +23,16 @@ export class ProblemFilter implements ExceptionFilter {
     response
       .status(status)
       .contentType('application/problem+json')
-      .send(JSON.stringify({ type: `/docs/errors#${rest.code}`, title, status, detail: message, retryable, ...rest }));
+      .send(
+        JSON.stringify({
+          type: `urn:undertone:error:${rest.code}`,
+          title,
+          status,
+          detail: message,
+          retryable,
+          ...rest,
+        }),
+      );
   }
 }
 
