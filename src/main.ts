@@ -13,7 +13,7 @@ import { Logs } from './common/logger.js';
 import { ModelFileError } from './common/model-manifest.js';
 import { SocketAdapter } from './gateway/socket.adapter.js';
 
-const HELP = `Undertone ${process.env['npm_package_version'] ?? ''}
+const HELP = `Undertone
 Hears how something is said and what is said, and answers with one emotion, how sure it is, and why.
 
   npm start              starts the server; every setting is an environment variable or a line of .env

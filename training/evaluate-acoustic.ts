@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { access, readFile } from 'node:fs/promises';
 import { AcousticService, type AcousticOptions } from '../src/audio/acoustic.service.js';
 import { messageOf } from '../src/common/errors.js';
 import { EMOTIONS, type Emotion, type PartialScores } from '../src/emotion/scores.js';
@@ -27,6 +27,7 @@ export async function predictClips(
   options: AcousticOptions,
   onProgress: (done: number) => void = () => undefined,
 ): Promise<AcousticPrediction[]> {
+  await assertAllThere(clips);
   const service = new AcousticService(options);
   try {
     await service.ready();
@@ -45,6 +46,22 @@ export async function predictClips(
     return out;
   } finally {
     await service.close();
+  }
+}
+
+/** A manifest that names files which are not there is wrong as a whole: said at once, not after an hour. */
+async function assertAllThere(clips: readonly Clip[]): Promise<void> {
+  const missing = await Promise.all(
+    clips.map(({ file }) =>
+      access(file).then(
+        () => [],
+        () => [file],
+      ),
+    ),
+  );
+  const [first, ...others] = missing.flat();
+  if (first !== undefined) {
+    throw new Error(`${first} cannot be read (${others.length + 1} of ${clips.length} files); is --root right?`);
   }
 }
 
