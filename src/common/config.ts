@@ -3,7 +3,6 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import { messageOf } from './errors.js';
 
 /** The folder that holds package.json, found upwards from this file: the same for sources, the build and tests. */
 export const PROJECT_ROOT = findRoot(dirname(fileURLToPath(import.meta.url)));
@@ -130,6 +129,6 @@ function readDotEnv(file: string): Record<string, string> {
 function findRoot(from: string): string {
   if (existsSync(join(from, 'package.json'))) return from;
   const parent = dirname(from);
-  if (parent === from) throw new ConfigError(messageOf('package.json was not found above the program'));
+  if (parent === from) throw new ConfigError('package.json was not found above the program');
   return findRoot(parent);
 }

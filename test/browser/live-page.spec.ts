@@ -7,8 +7,6 @@ import { browserTier, hasChromium, launchBrowser, startSession, watch, type Watc
 
 const SPEECH = join(CLIPS, 'two-sentences.wav');
 const BOTH = ['voice', 'text'];
-/** Colours in the log would become part of the address. */
-const PLAIN = { NO_COLOR: '1' };
 
 (hasChromium ? describe : describe.skip)(`the live page, ${browserTier}`, () => {
   let server: TestServer;
@@ -17,7 +15,7 @@ const PLAIN = { NO_COLOR: '1' };
   let seen: Watched;
 
   beforeAll(async () => {
-    server = await startServer(PLAIN);
+    server = await startServer();
     browser = await launchBrowser(SPEECH);
   });
   afterAll(async () => {
@@ -142,7 +140,7 @@ const PLAIN = { NO_COLOR: '1' };
   });
 
   it('[LP6] says that a lost connection ended the session', async () => {
-    const mortal = await startServer(PLAIN);
+    const mortal = await startServer();
     await startSession(page, mortal.url, mortal.apiKey, BOTH);
     mortal.process.kill('SIGKILL');
     await page.waitForSelector('#closed:not([hidden])');

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { io, type Socket } from 'socket.io-client';
-import { PROJECT_ROOT } from '../../src/common/config.js';
 import type { Ack, ClientEvents, ServerEvents, SessionInfo, Stamp } from '../../src/gateway/protocol.js';
 import { NOTICE } from '../../src/privacy/consent.js';
+import { CLIPS } from './clips.js';
 import type { TestServer } from './server.js';
 
 type EventName = keyof ServerEvents;
@@ -11,7 +11,7 @@ type EventName = keyof ServerEvents;
 export type Told = { [E in EventName]: { readonly event: E; readonly data: ServerEvents[E] & Stamp } }[EventName];
 export type StartPayload = Parameters<ClientEvents['session.start']>[0];
 
-export const CLIPS = join(PROJECT_ROOT, 'test/fixtures/clips');
+export { CLIPS };
 export const clip = (name: string): Buffer => readFileSync(join(CLIPS, name));
 
 /** The samples of a 16-bit mono wav with a plain header, as the bytes a microphone client would send. */

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-const CLIPS = join(process.cwd(), 'test', 'fixtures', 'clips');
+export const CLIPS = join(process.cwd(), 'test', 'fixtures', 'clips');
 
 /** A fixture clip (test/fixtures/README.md) as bytes in a buffer of their own. */
 export function clip(name: string): Uint8Array {
