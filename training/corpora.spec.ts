@@ -26,6 +26,17 @@ describe('readClips', () => {
     expect(clips[0]?.file).toBe(join('/root-of-all', 'x/1.wav'));
   });
 
+  it('knows gender, language and how the crowd heard it where the table says so', async () => {
+    const head = 'corpus,path,speaker,gender,emotion,sentence,intensity,voice_votes_ang;dis;fea;hap;neu;sad\n';
+    const { clips } = await readClips(
+      await manifest(`${head}cremad,a.wav,1001,M,angry,DFA,XX,5;3;1;0;0;0\ncremad,b.wav,1001,,sad,,,0;0;0;0;0;0\n`),
+      '.',
+    );
+    expect(clips[0]).toMatchObject({ gender: 'male', language: 'English', sentence: 'DFA', intensity: 'XX' });
+    expect(clips[0]?.votes).toEqual({ angry: 5, disgust: 3, fearful: 1, happy: 0, neutral: 0, sad: 0 });
+    expect(Object.keys(clips[1] ?? {}).sort()).toEqual(['corpus', 'emotion', 'file', 'language', 'path', 'speaker']);
+  });
+
   it('[TR3] drops what has none of the seven emotions, by name', async () => {
     const { clips, dropped } = await readClips(
       await manifest('path,speaker,emotion\n1.wav,s,bored\n2.wav,s,\n3.wav,s,angry\n'),

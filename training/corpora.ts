@@ -13,7 +13,20 @@ export interface Clip {
   /** Unique across corpora: `corpus/speaker`. */
   readonly speaker: string;
   readonly emotion: Emotion;
+  /** `female` or `male` where the corpus says so, else its own word; absent when unknown. */
+  readonly gender?: string;
+  /** English name of the language. */
+  readonly language?: string;
+  /** The corpus' own code of the words spoken. */
+  readonly sentence?: string;
+  /** The corpus' own code of how strongly it was acted. */
+  readonly intensity?: string;
+  /** How many listeners who only heard the clip chose each emotion; the emotions they were not offered are absent. */
+  readonly votes?: Votes;
 }
+
+/** Counts of listeners by the emotion they heard. */
+export type Votes = Readonly<Partial<Record<Emotion, number>>>;
 
 /** Where a corpus comes from, for cards. */
 export interface CorpusFacts {
@@ -55,7 +68,8 @@ export interface Corpus {
 export class ManifestError extends Error {}
 
 /**
- * Reads a manifest: a CSV with a header and at least `path, speaker, emotion`; `corpus` is optional.
+ * Reads a manifest: a CSV with a header and at least `path, speaker, emotion`; `corpus`, `gender`, `language`, `sentence`,
+ * `intensity` and `votes` (counts by semicolon in the order ang;dis;fea;hap;neu;sad) are optional.
  * A row whose emotion is empty or none of the seven is dropped and named.
  * @throws ManifestError
  */
@@ -66,9 +80,9 @@ export async function readClips(manifest: string, root: string): Promise<Corpus>
   const rows = rowsOf(text, manifest);
   const clips: Clip[] = [];
   const dropped: Dropped[] = [];
-  for (const { path, speaker, emotion, corpus } of rows) {
+  for (const { path, speaker, emotion, corpus, ...known } of rows) {
     if (isEmotion(emotion)) {
-      clips.push({ corpus, file: join(root, path), path, speaker: `${corpus}/${speaker}`, emotion });
+      clips.push({ corpus, file: join(root, path), path, speaker: `${corpus}/${speaker}`, emotion, ...known });
     } else {
       dropped.push({ path, reason: emotion ? `"${emotion}" is none of the seven emotions` : 'no emotion' });
     }
@@ -89,12 +103,10 @@ export function withoutKnownBad({ clips, dropped }: Corpus): Corpus {
   return { clips: kept, dropped: [...dropped, ...bad] };
 }
 
-interface Row {
-  readonly path: string;
-  readonly speaker: string;
-  readonly emotion: string;
-  readonly corpus: string;
-}
+type Row = Omit<Clip, 'file' | 'emotion'> & { readonly emotion: string };
+
+/** The six that the crowd of CREMA-D could choose from, in the order of the column of votes. */
+const VOTED: readonly Emotion[] = ['angry', 'disgust', 'fearful', 'happy', 'neutral', 'sad'];
 
 function rowsOf(text: string, manifest: string): Row[] {
   let records: Record<string, string>[];
@@ -110,10 +122,38 @@ function rowsOf(text: string, manifest: string): Row[] {
   for (const column of ['path', 'speaker', 'emotion']) {
     if (!(column in first)) throw new ManifestError(`${manifest} has no column "${column}"`);
   }
-  return records.map((r) => ({
-    path: r['path'] ?? '',
-    speaker: r['speaker'] ?? '',
-    emotion: r['emotion'] ?? '',
-    corpus: r['corpus'] ?? '',
-  }));
+  const votes = Object.keys(first).find((column) => /(^|_)votes(_|$)/.test(column)) ?? 'votes';
+  return records.map((r) => {
+    const corpus = r['corpus'] ?? '';
+    return {
+      path: r['path'] ?? '',
+      speaker: r['speaker'] ?? '',
+      emotion: r['emotion'] ?? '',
+      corpus,
+      ...present({
+        gender: genderOf(r['gender']),
+        language: r['language'] || CORPORA[corpus]?.language,
+        sentence: r['sentence'],
+        intensity: r['intensity'],
+        votes: votesOf(r[votes]),
+      }),
+    };
+  });
+}
+
+/** Without what is unknown. */
+function present<T extends object>(fields: T): Partial<T> {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value)) as Partial<T>;
+}
+
+function genderOf(text = ''): string {
+  const word = text.toLowerCase();
+  return { f: 'female', m: 'male' }[word] ?? word;
+}
+
+/** Counts by semicolon; nothing when nobody voted. */
+function votesOf(text = ''): Votes | undefined {
+  const counts = text.split(';').map(Number);
+  if (counts.length !== VOTED.length || !counts.every((n) => n >= 0) || !counts.some((n) => n > 0)) return undefined;
+  return Object.fromEntries(VOTED.map((emotion, i) => [emotion, counts[i] ?? 0]));
 }
