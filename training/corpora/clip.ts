@@ -1,0 +1,50 @@
+import type { Emotion } from '../../src/emotion/scores.js';
+
+/** One labelled recording. */
+export interface Clip {
+  readonly corpus: string;
+  /** Absolute, or relative to the working directory. */
+  readonly file: string;
+  /** Relative to the root of the corpora, with slashes; as the manifest gives it. */
+  readonly path: string;
+  /** Unique across corpora: `corpus/speaker`. */
+  readonly speaker: string;
+  readonly emotion: Emotion;
+  /** `female` or `male` where the corpus says so, else its own word; absent when unknown. */
+  readonly gender?: string;
+  /** English name of the language. */
+  readonly language?: string;
+  /** The corpus' own code of the words spoken. */
+  readonly sentence?: string;
+  /** The corpus' own code of how strongly it was acted. */
+  readonly intensity?: string;
+  /** How many listeners who only heard the clip chose each emotion; the emotions they were not offered are absent. */
+  readonly votes?: Votes;
+}
+
+/** Counts of listeners by the emotion they heard. */
+export type Votes = Readonly<Partial<Record<Emotion, number>>>;
+
+export interface Dropped {
+  readonly path: string;
+  readonly reason: string;
+}
+
+export interface Corpus {
+  readonly clips: readonly Clip[];
+  readonly dropped: readonly Dropped[];
+}
+
+/** The speaker of clips whose speaker nobody wrote down: one for all of them, so that no split can part them. */
+export const UNKNOWN_SPEAKER = 'unknown';
+
+/** Without the fields that are unknown. */
+export function known<T extends object>(fields: T): Partial<T> {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value)) as Partial<T>;
+}
+
+/** `female`, `male`, or the corpus' own word in lower case. */
+export function genderOf(text = ''): string {
+  const word = text.toLowerCase();
+  return { f: 'female', w: 'female', m: 'male' }[word] ?? word;
+}
