@@ -3,7 +3,7 @@ import OpusScript from 'opusscript';
 import { padded, halveRate } from '../src/audio/lowpass.js';
 import { decodePcm, toS16Bytes } from '../src/audio/pcm.js';
 import { SAMPLE_RATE } from '../src/emotion/utterance.js';
-import { normal, type Rng } from './rng.js';
+import type { Rng } from './rng.js';
 
 /** What a recording goes through on its way: noise at so many dB below the speech, a telephone line, Opus at 16 kbit/s. */
 export const CONDITIONS = ['clean', 'noise20', 'noise10', 'noise5', 'noise0', 'telephone', 'opus16'] as const;
@@ -32,7 +32,7 @@ export function degrade(
   return samples;
 }
 
-/** Active speech lies within this many dB of the loud frames (95th percentile), as in src/audio/activity.ts. */
+/** Active speech lies within this many dB of the loudest frame. */
 const ACTIVE_DB = 30;
 const LEVEL_FRAME = SAMPLE_RATE / 50;
 
@@ -41,9 +41,9 @@ export function activePower(samples: Float32Array): number {
   const frames = Math.max(1, Math.floor(samples.length / LEVEL_FRAME));
   const powers = Float64Array.from({ length: frames }, (_, i) =>
     power(samples.subarray(i * LEVEL_FRAME, (i + 1) * LEVEL_FRAME)),
-  ).sort();
-  const loud = powers[Math.floor(0.95 * (frames - 1))] ?? 0;
-  const active = powers.filter((p) => p >= loud * 10 ** (-ACTIVE_DB / 10));
+  );
+  const threshold = Math.max(...powers) * 10 ** (-ACTIVE_DB / 10);
+  const active = powers.filter((p) => p >= threshold);
   return active.reduce((a, b) => a + b, 0) / active.length;
 }
 
@@ -63,7 +63,15 @@ export function addNoise(samples: Float32Array, noise: Float32Array, snrDb: numb
 
 /** Gaussian, the same power at every frequency; unit variance. */
 export function whiteNoise(length: number, rng: Rng): Float32Array {
-  return Float32Array.from({ length }, () => normal(rng));
+  const out = new Float32Array(length);
+  for (let i = 0; i < length; i += 2) {
+    // Box–Muller, both halves of a draw.
+    const radius = Math.sqrt(-2 * Math.log(1 - rng()));
+    const angle = 2 * Math.PI * rng();
+    out[i] = radius * Math.cos(angle);
+    out[i + 1] = radius * Math.sin(angle); // beyond an odd end it is dropped
+  }
+  return out;
 }
 
 /** Poles, and the gains they enter with, of P. Kellet's filter that turns white noise into pink within 0.05 dB over eleven octaves. */
@@ -78,15 +86,13 @@ const PINK = [
 
 /** Gaussian, the same power in every octave: 3 dB less per octave upwards. */
 export function pinkNoise(length: number, rng: Rng): Float32Array {
-  const state = new Float64Array(PINK.length);
-  let late = 0;
-  return Float32Array.from({ length }, () => {
-    const white = normal(rng);
-    let sum = late + 0.5362 * white;
-    late = 0.115926 * white;
-    for (const [k, [pole, gain]] of PINK.entries()) sum += state[k] = pole * (state[k] ?? 0) + gain * white;
-    return sum;
-  });
+  const white = whiteNoise(length, rng);
+  const out = white.map((x, i) => 0.5362 * x + 0.115926 * (white[i - 1] ?? 0));
+  for (const [pole, gain] of PINK) {
+    let state = 0;
+    for (let i = 0; i < length; i++) out[i] = (out[i] ?? 0) + (state = pole * state + gain * (white[i] ?? 0));
+  }
+  return out;
 }
 
 /** People talking at once, so many that no word can be made out. */
@@ -185,7 +191,9 @@ function doubleRate(samples: Float32Array): Float32Array {
 }
 
 function int16Of(samples: Float32Array): Int16Array {
-  return Int16Array.from(samples, (x) => Math.round(Math.max(-1, Math.min(1, x)) * 32_767));
+  const out = new Int16Array(samples.length);
+  for (let i = 0; i < out.length; i++) out[i] = Math.round(Math.max(-1, Math.min(1, samples[i] ?? 0)) * 32_767);
+  return out;
 }
 
 function mixed(a: Float32Array, b: Float32Array): Float32Array {
