@@ -2,6 +2,9 @@ import type { Cue } from '../emotion/evidence.js';
 import type { Emotion } from '../emotion/scores.js';
 import { CUE_GROUPS, FUNCTIONAL_NAMES, type CueGroup } from './functionals.js';
 
+/** What a reading is explained by: the groups of functionals, and the picture of the sound as a whole. */
+export const VOICE_CUES = [...CUE_GROUPS, 'pattern'] as const;
+
 /** How a group is put into words: the functional that stands for it, and what more or less of it is called. */
 interface Wording {
   readonly functional: string;
@@ -31,25 +34,39 @@ export const SPOKESMEN: readonly number[] = CUE_GROUPS.map((group) => {
   return index;
 });
 
+/** From so many utterances on, "usual" means this speaker's usual. */
+const ACQUAINTED = 3;
+
 /**
- * One cue per group, the strongest first.
- * @param weights what each group adds to the log-odds of `toward`, nats, in the order of CUE_GROUPS
+ * One cue per group and one for the picture, the strongest first; what adds exactly nothing is left out.
+ * @param weights what each adds to the log-odds of `toward`, nats, in the order of VOICE_CUES
  * @param deviations the standardised value of each group's spokesman, σ
+ * @param utterances how many the speaker's baseline was learnt from
  */
-export function cuesOf(toward: Emotion, weights: readonly number[], deviations: readonly number[]): Cue[] {
-  return CUE_GROUPS.map((group, i): Cue => {
-    return {
-      modality: 'voice',
-      name: group,
-      detail: detailOf(WORDING[group], deviations[i] ?? 0),
-      toward,
-      weight: weights[i] ?? 0,
-    };
-  }).sort((a, b) => Math.abs(b.weight) - Math.abs(a.weight));
+export function cuesOf(
+  toward: Emotion,
+  weights: readonly number[],
+  deviations: readonly number[],
+  utterances: number,
+): Cue[] {
+  const usual = utterances >= ACQUAINTED ? "this speaker's usual" : 'usual';
+  return VOICE_CUES.map((name, i): Cue => ({
+    modality: 'voice',
+    name,
+    detail:
+      name === 'pattern'
+        ? 'the course of the sound from moment to moment'
+        : detailOf(WORDING[name], deviations[i] ?? 0, usual),
+    toward,
+    weight: weights[i] ?? 0,
+  }))
+    .filter(({ weight }) => weight !== 0)
+    .sort((a, b) => Math.abs(b.weight) - Math.abs(a.weight));
 }
 
-function detailOf({ subject, more, less }: Wording, sigma: number): string {
+function detailOf({ subject, more, less }: Wording, sigma: number, usual: string): string {
   const amount = `${sigma < 0 ? '−' : '+'}${Math.abs(sigma).toFixed(1)} σ`;
-  if (Math.abs(sigma) < NOTABLE) return `${subject} about as usual (${amount})`;
-  return `${subject} ${sigma > 0 ? more : less} than usual (${amount})`;
+  if (Math.abs(sigma) < NOTABLE)
+    return `${subject} about as ${usual === 'usual' ? usual : `usual for this speaker`} (${amount})`;
+  return `${subject} ${sigma > 0 ? more : less} than ${usual} (${amount})`;
 }

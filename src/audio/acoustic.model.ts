@@ -5,23 +5,32 @@ import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import { loadModelFiles, ModelFileError } from '../common/model-manifest.js';
 import { unavailable, type Evidence } from '../emotion/evidence.js';
 import type { Emotion, PartialScores } from '../emotion/scores.js';
-import { cuesOf, SPOKESMEN } from './acoustic-cues.js';
-import {
-  parseAcousticConfig,
-  standardise,
-  unpackWeights,
-  type AcousticConfig,
-  type DenseLayer,
-} from './acoustic-format.js';
-import { extractFeatures, FEATURE_VERSION } from './features.js';
+import { cuesOf, SPOKESMEN, VOICE_CUES } from './acoustic-cues.js';
+import { outputsOf, parseAcousticConfig, unpackWeights, type AcousticConfig } from './acoustic-format.js';
+import { AcousticNetworks, type NetworkInput } from './acoustic-network.model.js';
+import { extractFeatures, FEATURE_VERSION, MEL_BANDS } from './features.js';
 import { CUE_GROUPS, FUNCTIONAL_GROUPS, functionals } from './functionals.js';
+import { relativeTo } from './picture.js';
 import { voiceQuality } from './quality.js';
 import { coalitions, shapleyValues } from './shapley.js';
+import { standardise, usualSpectrum, type SpeakerBaseline, type SpeechSummary } from './speaker-baseline.js';
+import { spectrogramOf } from './spectrogram.js';
 
 export type AcousticBackend = 'auto' | 'node' | 'wasm' | 'cpu';
 
 /** With less voice than this there is nothing to read, milliseconds. */
 export const MIN_VOICED_MS = 200;
+
+/** With less voice than this an utterance tells too little of how a speaker usually sounds, milliseconds. */
+const ACQUAINTING_MS = 400;
+
+/** What a model has to say of one utterance. */
+export interface VoiceReading {
+  /** The cues carry no times: the model does not know where the samples lie. */
+  readonly evidence: Evidence<'voice'>;
+  /** What the utterance adds to the speaker's baseline; absent when there was too little voice. */
+  readonly speech?: SpeechSummary;
+}
 
 /** A model that reads voices: load, read, release. */
 export interface AcousticModel {
@@ -29,8 +38,8 @@ export interface AcousticModel {
   readonly sha256: string;
   readonly licence: string;
   readonly config: AcousticConfig;
-  /** @param samples mono at 16 kHz. The cues carry no times: the model does not know where the samples lie. */
-  read(samples: Float32Array): Evidence<'voice'>;
+  /** @param samples mono at 16 kHz. @param baseline how the speaker usually sounds, as far as it is known */
+  read(samples: Float32Array, baseline?: SpeakerBaseline): VoiceReading;
   /** Log-odds of a label for a clip that is average in everything: what the cues are counted from, nats. */
   logOddsOfAverage(label: Emotion): number;
   release(): void;
@@ -52,10 +61,10 @@ export async function loadAcousticModel(
   const [model, weights] = [files.get('model.json'), files.get('weights.bin')];
   if (!model || !weights) return fail('the manifest lists no model.json or no weights.bin');
   let config: AcousticConfig;
-  let members: DenseLayer[][];
+  let networks: Float32Array[][];
   try {
     config = parseAcousticConfig(model.toString('utf8'));
-    members = unpackWeights(weights, config);
+    networks = unpackWeights(weights, config);
   } catch (cause) {
     return fail('its files are damaged', cause);
   }
@@ -63,126 +72,128 @@ export async function loadAcousticModel(
     return fail(`it was trained on features of version ${config.featureVersion}, this is version ${FEATURE_VERSION}`);
   }
   await startBackend(backend);
-  const network = new AcousticNetwork(config, members);
+  const reader = new AcousticReader(config, networks);
   const ref = { name, sha256: sha256.slice(0, 12) };
-  const prior = byLabel(config, config.prior);
+  const prior = byLabel(config.labels, config.prior);
   return {
     name,
     sha256,
     licence: entry.licence,
     config,
-    read(samples) {
+    read(samples, baseline) {
       const features = extractFeatures(samples);
       const quality = voiceQuality(features, samples);
-      if (quality.voicedMs === 0) return unavailable('voice', 'noSpeech');
-      if (quality.voicedMs < MIN_VOICED_MS) return unavailable('voice', 'tooShort');
-      const inputs = standardise(functionals(features), config.inputs);
-      const { scores, top, weights } = network.explain(inputs);
-      const deviations = SPOKESMEN.map((index) => inputs[config.inputs.indices.indexOf(index)] ?? 0);
-      const cues = cuesOf(top, weights, deviations);
-      return { modality: 'voice', status: 'available', scores, prior, quality, cues, model: ref };
+      if (quality.voicedMs === 0) return { evidence: unavailable('voice', 'noSpeech') };
+      if (quality.voicedMs < MIN_VOICED_MS) return { evidence: unavailable('voice', 'tooShort') };
+      const { logMel, bandMean } = spectrogramOf(features);
+      const speech = { functionals: functionals(features), bandMean };
+      const { population } = config;
+      const input = {
+        functionals: standardise(speech.functionals, population, baseline),
+        picture: relativeTo(usualSpectrum(bandMean, population, baseline), logMel),
+      };
+      const { scores, perceived, top, weights } = reader.explain(input);
+      const deviations = SPOKESMEN.map((index) => input.functionals[population.indices.indexOf(index)] ?? 0);
+      const cues = cuesOf(top, weights, deviations, baseline?.utterances ?? 0);
+      const said = { scores, prior, ...(perceived && { perceived }), quality, cues, model: ref };
+      const evidence = { modality: 'voice', status: 'available', ...said } as const;
+      return quality.voicedMs < ACQUAINTING_MS ? { evidence } : { evidence, speech };
     },
-    logOddsOfAverage: (label) => network.logOddsOfAverage(label),
+    logOddsOfAverage: (label) => reader.logOddsOfAverage(label),
     release: () => {
-      network.release();
+      reader.release();
     },
   };
 }
 
-/** What the network says of one clip, and what each group of CUE_GROUPS added to the log-odds of its top label. */
+/** What the networks say of one utterance, and what each of VOICE_CUES added to the log-odds of its top label. */
 export interface ExplainedReading {
   readonly scores: PartialScores;
+  /** How listeners would hear it; absent when the model was trained without their votes. */
+  readonly perceived?: PartialScores;
   readonly top: Emotion;
-  /** Shapley values, nats; they sum to the log-odds less those of a clip that is average in everything. */
+  /** Shapley values, nats, in the order of VOICE_CUES; they sum to the log-odds less those of a clip that is average in everything. */
   readonly weights: readonly number[];
 }
 
-/** The weights on the backend. Inputs are standardised; an average clip is all zeros. */
-export class AcousticNetwork {
-  private readonly members: { kernel: tf.Tensor2D; bias: tf.Tensor1D }[][];
+/** Length of the picture of nothing in particular, frames: about a usual utterance. */
+const BLANK_FRAMES = 200;
+
+/** From the networks' outputs to probabilities and reasons. */
+export class AcousticReader {
+  private readonly networks: AcousticNetworks;
   private readonly groupMasks: Float32Array[];
   private readonly games: tf.Tensor2D;
+  /** Outputs for a picture that is as usual everywhere. */
+  private readonly blank: Float32Array;
 
   constructor(
     private readonly config: AcousticConfig,
-    members: readonly (readonly DenseLayer[])[],
+    weights: readonly (readonly Float32Array[])[],
   ) {
-    this.members = members.map((layers) =>
-      layers.map(({ inputs, outputs, kernel, bias }) => ({
-        kernel: tf.tensor2d(kernel, [inputs, outputs]),
-        bias: tf.tensor1d(bias),
-      })),
-    );
+    this.networks = new AcousticNetworks(config.networks, weights, outputsOf(config));
     this.groupMasks = CUE_GROUPS.map((group) => {
       const indices = new Set(FUNCTIONAL_GROUPS[group]);
-      return Float32Array.from(config.inputs.indices, (index) => (indices.has(index) ? 1 : 0));
+      return Float32Array.from(config.population.indices, (index) => (indices.has(index) ? 1 : 0));
     });
-    const players = CUE_GROUPS.length;
-    this.games = tf.tensor2d(coalitions(players), [2 ** players, players]);
+    const groups = CUE_GROUPS.length;
+    this.games = tf.tensor2d(coalitions(groups), [2 ** groups, groups]);
+    this.blank = this.networks.readPicture(new Float32Array(BLANK_FRAMES * MEL_BANDS));
   }
 
-  /** Mean logits of the members, not yet divided by the temperature; one row per clip. */
-  logits(rows: readonly Float32Array[]): Float32Array[] {
-    return this.run(rows, (inputs, kernel) => tf.matMul(inputs, kernel));
+  /** Outputs for one utterance, not yet divided by a temperature: the labels' logits, then the listeners'. */
+  outputs(input: NetworkInput): Float32Array {
+    return this.networks.read(input);
   }
 
   /**
-   * Plays all 64 coalitions of cue groups, a group that stays away being average, in one pass. The first layer is linear, so
-   * its part is done once per group and summed by coalition.
+   * Plays all coalitions of what can be told apart: the groups of functionals and the picture. One that stays away is average: its
+   * functionals are 0, the picture is blank.
    */
-  explain(inputs: Float32Array): ExplainedReading {
-    const parts = this.groupMasks.map((mask) => inputs.map((z, i) => z * (mask[i] ?? 0)));
-    const games = this.run(parts, (groups, kernel) => tf.matMul(this.games, tf.matMul(groups, kernel)));
-    const posteriors = games.map((logits) => this.posterior(logits));
-    const scores = byLabel(this.config, posteriors.at(-1) ?? []);
-    const topIndex = (posteriors.at(-1) ?? []).reduce((best, p, i, all) => (p > (all[best] ?? 0) ? i : best), 0);
-    const values = games.map((logits) => logOdds(logits, topIndex, this.config.temperature));
-    const top = this.config.labels[topIndex] ?? 'neutral';
-    return { scores, top, weights: shapleyValues(values, CUE_GROUPS.length) };
+  explain({ functionals, picture }: NetworkInput): ExplainedReading {
+    const { labels, temperature, heard } = this.config;
+    const parts = this.groupMasks.map((mask) => functionals.map((z, i) => z * (mask[i] ?? 0)));
+    const rows = this.networks.readGames(parts, this.games);
+    const seen = this.networks.readPicture(picture);
+    const nothing = new Float32Array(seen.length);
+    // The picture is the last player: the coalitions without it come first.
+    const games = [this.blank, seen].flatMap((shown) => rows.map((row) => sum(row, shown)));
+    const whole = games.at(-1) ?? nothing;
+    const posterior = softmax(whole.subarray(0, labels.length), temperature);
+    const topIndex = posterior.reduce((best, p, i, all) => (p > (all[best] ?? 0) ? i : best), 0);
+    const values = games.map((outputs) => logOdds(outputs.subarray(0, labels.length), topIndex, temperature));
+    return {
+      scores: byLabel(labels, posterior),
+      ...(heard.labels.length > 0 && {
+        perceived: byLabel(heard.labels, softmax(whole.subarray(labels.length), heard.temperature)),
+      }),
+      top: labels[topIndex] ?? 'neutral',
+      weights: shapleyValues(values, VOICE_CUES.length),
+    };
   }
 
   logOddsOfAverage(label: Emotion): number {
-    const { labels, inputs, temperature } = this.config;
-    const [logits] = this.logits([new Float32Array(inputs.indices.length)]);
-    return logOdds(logits ?? new Float32Array(labels.length), labels.indexOf(label), temperature);
-  }
-
-  /** Calibrated probabilities, in the order of the labels. */
-  posterior(logits: Float32Array): number[] {
-    const max = Math.max(...logits);
-    const exp = Array.from(logits, (z) => Math.exp((z - max) / this.config.temperature));
-    const sum = exp.reduce((a, b) => a + b, 0);
-    return exp.map((e) => e / sum);
+    const { labels, population, temperature } = this.config;
+    const [row] = this.networks.readFunctionals([new Float32Array(population.indices.length)]);
+    const outputs = row ? sum(row, this.blank) : this.blank;
+    return logOdds(outputs.subarray(0, labels.length), labels.indexOf(label), temperature);
   }
 
   release(): void {
-    tf.dispose([this.members, this.games]);
+    this.networks.release();
+    this.games.dispose();
   }
+}
 
-  private run(
-    rows: readonly Float32Array[],
-    first: (inputs: tf.Tensor2D, kernel: tf.Tensor2D) => tf.Tensor2D,
-  ): Float32Array[] {
-    const outputs = this.config.labels.length;
-    const mean = tf.tidy(() => {
-      const flat = new Float32Array(rows.length * this.config.inputs.indices.length);
-      rows.forEach((row, i) => {
-        flat.set(row, i * row.length);
-      });
-      const inputs = tf.tensor2d(flat, [rows.length, this.config.inputs.indices.length]);
-      const logits = this.members.map((layers) =>
-        layers.reduce<tf.Tensor2D>(
-          (x, { kernel, bias }, i) =>
-            (i === 0 ? first(x, kernel) : x.relu().matMul<tf.Tensor2D>(kernel)).add<tf.Tensor2D>(bias),
-          inputs,
-        ),
-      );
-      return tf.addN(logits).div<tf.Tensor2D>(logits.length);
-    });
-    const values = mean.dataSync<'float32'>();
-    mean.dispose();
-    return Array.from({ length: values.length / outputs }, (_, i) => values.slice(i * outputs, (i + 1) * outputs));
-  }
+function sum(a: Float32Array, b: Float32Array): Float32Array {
+  return a.map((x, i) => x + (b[i] ?? 0));
+}
+
+function softmax(logits: Float32Array, temperature: number): number[] {
+  const max = Math.max(...logits);
+  const exp = Array.from(logits, (z) => Math.exp((z - max) / temperature));
+  const total = exp.reduce((a, b) => a + b, 0);
+  return exp.map((e) => e / total);
 }
 
 /** log p/(1−p) of one class after the temperature, from logits, so that it stays finite near 0 and 1. */
@@ -195,7 +206,7 @@ function logOdds(logits: Float32Array, index: number, temperature: number): numb
   return (logits[index] ?? 0) / temperature - max - Math.log(others.reduce((sum, z) => sum + Math.exp(z - max), 0));
 }
 
-function byLabel({ labels }: AcousticConfig, values: readonly number[]): PartialScores {
+function byLabel(labels: readonly Emotion[], values: readonly number[]): PartialScores {
   return Object.fromEntries(labels.map((label, i) => [label, values[i] ?? 0]));
 }
 

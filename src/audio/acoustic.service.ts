@@ -2,12 +2,13 @@ import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { loadModelFiles } from '../common/model-manifest.js';
 import { WorkerPool } from '../common/worker-pool.js';
 import { workerUrl } from '../common/worker-url.js';
-import { unavailable, type Evidence, type ModelRef } from '../emotion/evidence.js';
+import { unavailable, type ModelRef } from '../emotion/evidence.js';
 import type { PartialScores } from '../emotion/scores.js';
 import { SAMPLE_RATE, type Utterance } from '../emotion/utterance.js';
 import { parseAcousticConfig } from './acoustic-format.js';
-import type { AcousticBackend } from './acoustic.model.js';
-import type { AcousticWorkerData } from './acoustic.worker.js';
+import type { AcousticBackend, VoiceReading } from './acoustic.model.js';
+import type { AcousticWorkerData, VoiceTask } from './acoustic.worker.js';
+import type { SpeakerBaseline } from './speaker-baseline.js';
 
 export interface AcousticOptions {
   readonly modelsDir: string;
@@ -17,6 +18,12 @@ export interface AcousticOptions {
   readonly threads: number;
   /** Utterances that may wait for a thread. */
   readonly maxQueue?: number;
+}
+
+export interface ReadOptions {
+  /** How the speaker usually sounds; without it the voice is compared with the population's. */
+  readonly baseline?: SpeakerBaseline;
+  readonly signal?: AbortSignal;
 }
 
 /** What is running, for people and cards. */
@@ -31,7 +38,7 @@ export interface AcousticInfo extends ModelRef {
 @Injectable()
 export class AcousticService implements OnApplicationShutdown {
   private readonly name: string;
-  private readonly pool: WorkerPool<Float32Array, Evidence<'voice'>>;
+  private readonly pool: WorkerPool<VoiceTask, VoiceReading>;
   private known: AcousticInfo | undefined;
 
   constructor(private readonly options: AcousticOptions) {
@@ -52,7 +59,7 @@ export class AcousticService implements OnApplicationShutdown {
   async ready(): Promise<void> {
     const { entry, sha256, files } = await loadModelFiles(this.options.modelsDir, this.name);
     const { labels, prior } = parseAcousticConfig(files.get('model.json')?.toString('utf8') ?? '');
-    await Promise.all(Array.from({ length: this.options.threads }, () => this.pool.run(warmUpSignal())));
+    await Promise.all(Array.from({ length: this.options.threads }, () => this.pool.run({ samples: warmUpSignal() })));
     this.known = {
       name: this.name,
       sha256: sha256.slice(0, 12),
@@ -68,16 +75,18 @@ export class AcousticService implements OnApplicationShutdown {
   }
 
   /** Always resolves: what cannot be read is unavailable with a reason. */
-  async read(utterance: Utterance, signal?: AbortSignal): Promise<Evidence<'voice'>> {
+  async read(utterance: Utterance, { baseline, signal }: ReadOptions = {}): Promise<VoiceReading> {
     const { samples, startMs, endMs } = utterance;
-    if (!samples || samples.length === 0) return unavailable('voice', 'notProvided');
-    if (!this.known) return unavailable('voice', 'modelUnavailable');
+    if (!samples || samples.length === 0) return { evidence: unavailable('voice', 'notProvided') };
+    if (!this.known) return { evidence: unavailable('voice', 'modelUnavailable') };
     try {
-      const evidence = await this.pool.run(samples, signal);
-      if (evidence.status === 'unavailable') return evidence;
-      return { ...evidence, cues: evidence.cues.map((cue) => ({ ...cue, audioMs: [startMs, endMs] as const })) };
+      const reading = await this.pool.run({ samples, ...(baseline && { baseline }) }, signal);
+      const { evidence } = reading;
+      if (evidence.status === 'unavailable') return reading;
+      const cues = evidence.cues.map((cue) => ({ ...cue, audioMs: [startMs, endMs] as const }));
+      return { ...reading, evidence: { ...evidence, cues } };
     } catch {
-      return unavailable('voice', signal?.aborted ? 'timeout' : 'failed');
+      return { evidence: unavailable('voice', signal?.aborted ? 'timeout' : 'failed') };
     }
   }
 

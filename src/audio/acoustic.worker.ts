@@ -1,6 +1,6 @@
 import { workerData } from 'piscina';
-import type { Evidence } from '../emotion/evidence.js';
-import { loadAcousticModel, type AcousticBackend } from './acoustic.model.js';
+import { loadAcousticModel, type AcousticBackend, type VoiceReading } from './acoustic.model.js';
+import type { SpeakerBaseline } from './speaker-baseline.js';
 
 export interface AcousticWorkerData {
   readonly modelsDir: string;
@@ -13,7 +13,13 @@ const model = loadAcousticModel(modelsDir, name, backend);
 // A model that cannot be loaded is reported by every task that needs it.
 model.catch(() => undefined);
 
-/** Reads one utterance: mono samples at 16 kHz. */
-export default async function readVoice(samples: Float32Array): Promise<Evidence<'voice'>> {
-  return (await model).read(samples);
+export interface VoiceTask {
+  /** Mono at 16 kHz. */
+  readonly samples: Float32Array;
+  readonly baseline?: SpeakerBaseline;
+}
+
+/** Reads one utterance. */
+export default async function readVoice({ samples, baseline }: VoiceTask): Promise<VoiceReading> {
+  return (await model).read(samples, baseline);
 }

@@ -70,6 +70,8 @@ export interface AvailableEvidence<M extends Modality = Modality> {
   readonly scores: PartialScores;
   /** The model's own training prior over the same labels. */
   readonly prior: PartialScores;
+  /** How people who only listen would name it, share by share: not what was meant but what is heard. Only some voice models know. */
+  readonly perceived?: PartialScores;
   readonly quality: Quality[M];
   readonly cues: readonly Cue[];
   readonly model: ModelRef;

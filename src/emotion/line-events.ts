@@ -9,6 +9,8 @@ export type ToldEvidence =
   | {
       readonly status: 'available';
       readonly scores: PartialScores;
+      /** How listeners would name the voice; only for the voice, where the model knows. */
+      readonly perceived?: PartialScores;
       readonly reliability: number;
       readonly top: Emotion;
       readonly cues: readonly Cue[];

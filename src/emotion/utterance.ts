@@ -42,6 +42,8 @@ export interface Utterance {
   readonly endReason: EndReason;
   /** Mono samples in −1..1 at SAMPLE_RATE; absent for a typed message. */
   readonly samples?: Float32Array;
+  /** Still being spoken: these are only its first samples. */
+  readonly interim?: true;
   /** Words the client already has: a typed message or its own transcript. */
   readonly clientText?: { readonly text: string; readonly language?: string };
 }

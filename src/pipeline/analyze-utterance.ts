@@ -79,10 +79,11 @@ interface Words {
 /** Evidence as a client is told it: with the reliability that the fusion will give it. */
 export function told(evidence: Evidence): ToldEvidence {
   if (evidence.status === 'unavailable') return { status: 'unavailable', reason: evidence.reason };
-  const { scores, cues } = evidence;
+  const { scores, perceived, cues } = evidence;
   return {
     status: 'available',
     scores,
+    ...(perceived && { perceived }),
     reliability: reliabilityOf(evidence, DEFAULT_FUSION).weight,
     top: topOf(scores),
     cues,

@@ -255,7 +255,14 @@ export class LiveSession {
     if (!open || this.readingInterim || !this.permitted.has('voice') || !this.options.idle()) return;
     this.readingInterim = true;
     const { startMs, endMs, samples } = event;
-    const evidence = await this.experts.voice({ id: open.id, startMs, endMs, endReason: 'forced', samples });
+    const evidence = await this.experts.voice({
+      id: open.id,
+      startMs,
+      endMs,
+      endReason: 'forced',
+      samples,
+      interim: true,
+    });
     this.readingInterim = false;
     if (this.open !== open) return;
     this.emit('emotion.voice', { utteranceId: open.id, isFinal: false, startMs, endMs, evidence: told(evidence) });

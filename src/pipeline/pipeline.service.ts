@@ -2,6 +2,7 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { AcousticService } from '../audio/acoustic.service.js';
 import type { DecodeService } from '../audio/decode.service.js';
 import { DEFAULT_SEGMENTER } from '../audio/segmenter.js';
+import { emptyBaseline, withSpeech } from '../audio/speaker-baseline.js';
 import type { VadService } from '../audio/vad.service.js';
 import { VoiceStream } from '../audio/voice-stream.js';
 import type { WireError } from '../common/errors.js';
@@ -98,9 +99,15 @@ export class PipelineService implements OnModuleInit {
     }
   }
 
+  /** The experts of one session. The voice expert gets used to the speaker; what it learnt ends with the session. */
   private experts(language: string): Experts {
+    let baseline = emptyBaseline();
     return {
-      voice: (utterance) => this.acoustic.read(utterance),
+      voice: async (utterance) => {
+        const { evidence, speech } = await this.acoustic.read(utterance, { baseline });
+        if (speech && !utterance.interim) baseline = withSpeech(baseline, speech);
+        return evidence;
+      },
       transcribe: (utterance) => this.words.transcribe(utterance, { language }),
       text: (transcript) => this.words.read(transcript),
     };

@@ -28,7 +28,7 @@ describe('acoustic/seven on speakers it never heard', () => {
     const chosen = clips.filter((c) => heldOut.has(c.speaker)).filter((_, i) => i % 6 === 0);
     const predictions = [];
     for (const { file, emotion } of chosen) {
-      const evidence = model.read(await readClip(await readFile(file)));
+      const { evidence } = model.read(await readClip(await readFile(file)));
       const scores = evidence.status === 'available' ? evidence.scores : {};
       predictions.push({ truth: EMOTIONS.indexOf(emotion), scores: EMOTIONS.map((e) => scores[e] ?? 0) });
     }

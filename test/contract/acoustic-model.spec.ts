@@ -61,8 +61,8 @@ describe('loadAcousticModel', () => {
   it('gives the same scores on the cpu backend as on wasm', async () => {
     const { buzz } = await import('./acoustic-model.contract.js');
     const [wasm, cpu] = [
-      await loadAcousticModel(modelsDir, name, 'wasm').then((m) => m.read(buzz(1))),
-      await loadAcousticModel(modelsDir, name, 'cpu').then((m) => m.read(buzz(1))),
+      await loadAcousticModel(modelsDir, name, 'wasm').then((m) => m.read(buzz(1)).evidence),
+      await loadAcousticModel(modelsDir, name, 'cpu').then((m) => m.read(buzz(1)).evidence),
     ];
     if (wasm.status !== 'available' || cpu.status !== 'available') throw new Error('a buzz must be read');
     for (const [label, p] of Object.entries(wasm.scores))

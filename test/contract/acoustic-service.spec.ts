@@ -19,26 +19,28 @@ describe('AcousticService', () => {
 
   it('[AC10] says what the model says, with the place of the utterance in each cue', async () => {
     const model = await loadAcousticModel(modelsDir, 'acoustic/seven', 'wasm');
-    const direct = model.read(buzz(2));
+    const { evidence: direct, speech } = model.read(buzz(2));
     if (direct.status !== 'available') throw new Error('a buzz must be read');
     expect(await service.read({ ...utterance, samples: buzz(2) })).toEqual({
-      ...direct,
-      cues: direct.cues.map((cue) => ({ ...cue, audioMs: [1000, 3000] })),
+      evidence: { ...direct, cues: direct.cues.map((cue) => ({ ...cue, audioMs: [1000, 3000] })) },
+      speech,
     });
     model.release();
   });
 
   it('[AC10] always resolves: nothing to read, nothing voiced, a deadline, no model', async () => {
-    expect(await service.read(utterance)).toMatchObject({ status: 'unavailable', reason: 'notProvided' });
-    const silence = new Float32Array(16_000);
-    expect(await service.read({ ...utterance, samples: silence })).toMatchObject({ reason: 'noSpeech' });
-    const expired = await service.read({ ...utterance, samples: buzz(60) }, AbortSignal.timeout(1));
-    expect(expired).toMatchObject({ reason: 'timeout' });
-    expect((await service.read({ ...utterance, samples: buzz(1) })).status).toBe('available'); // on a fresh thread
+    const read = async (samples?: Float32Array, signal?: AbortSignal) =>
+      (await service.read({ ...utterance, ...(samples && { samples }) }, signal && { signal })).evidence;
+    expect(await read()).toMatchObject({ status: 'unavailable', reason: 'notProvided' });
+    expect(await read(new Float32Array(16_000))).toMatchObject({ reason: 'noSpeech' });
+    expect(await read(buzz(60), AbortSignal.timeout(1))).toMatchObject({ reason: 'timeout' });
+    expect((await read(buzz(1))).status).toBe('available'); // on a fresh thread
 
     const none = new AcousticService({ ...options, model: 'none' });
     await expect(none.ready()).rejects.toThrow('no model "acoustic/none"');
-    expect(await none.read({ ...utterance, samples: buzz(1) })).toMatchObject({ reason: 'modelUnavailable' });
+    expect((await none.read({ ...utterance, samples: buzz(1) })).evidence).toMatchObject({
+      reason: 'modelUnavailable',
+    });
     await none.close();
   });
 
