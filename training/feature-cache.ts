@@ -2,37 +2,46 @@ import { createHash } from 'node:crypto';
 import { mkdir, open, readFile, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CLASSIC_MFCC_COUNT } from '../src/audio/classic-mfcc.js';
-import { FEATURE_VERSION } from '../src/audio/features.js';
+import { FEATURE_VERSION, MEL_BANDS } from '../src/audio/features.js';
 import { FUNCTIONAL_NAMES } from '../src/audio/functionals.js';
+import type { Spectrogram } from '../src/audio/spectrogram.js';
 import { WorkerPool } from '../src/common/worker-pool.js';
-import type { ClipFeatures } from './features.worker.js';
+import { AUGMENTATION_VERSION } from './augment.js';
+import type { ClipFeatures, FeatureTask } from './features.worker.js';
 
+/** A record: 32 bytes of hash, variant and frame count as 32-bit numbers, the float columns, then the spectrogram in 16 bits. */
 const HASH_BYTES = 32;
-const WIDTH = FUNCTIONAL_NAMES.length + CLASSIC_MFCC_COUNT;
-const RECORD_BYTES = HASH_BYTES + 4 * WIDTH;
+const HEAD_BYTES = HASH_BYTES + 8;
+const COLUMNS = FUNCTIONAL_NAMES.length + CLASSIC_MFCC_COUNT + MEL_BANDS;
+/** Steps per neper: finer than any microphone, and 16 bits reach ±128 nepers. */
+const RESOLUTION = 256;
 
 export interface Features {
   readonly functionals: Float32Array;
   readonly classic: Float32Array;
+  readonly spectrogram: Spectrogram;
 }
 
 export interface CacheOptions {
   readonly dir: string;
   readonly threads: number;
+  /** Changed copies of each file beside the file itself. */
+  readonly variants?: number;
   readonly onProgress?: (done: number, total: number) => void;
 }
 
 /**
- * The features of every file, in order; what was computed once for the same bytes by the same extractor is read from disk.
- * The cache is one file of fixed-size records that only grows: killed at any moment, it loses at most the last record.
+ * The features of every file, in order: of the file itself, then of each variant. What was computed once for the same bytes by
+ * the same extractor is read from disk. The cache is one file that only grows: killed at any moment, it loses at most the last record.
  * @throws the first file's error, with the file's name, when one cannot be read
  */
-export async function cachedFeatures(files: readonly string[], options: CacheOptions): Promise<Features[]> {
+export async function cachedFeatures(files: readonly string[], options: CacheOptions): Promise<Features[][]> {
   await mkdir(options.dir, { recursive: true });
   const path = join(options.dir, `features-${cacheKey()}.bin`);
   const known = await readRecords(path);
-  const out = new Array<Features>(files.length);
-  const pool = new WorkerPool<string, ClipFeatures>({
+  const variants = 1 + (options.variants ?? 0);
+  const out = files.map(() => new Array<Features>(variants));
+  const pool = new WorkerPool<FeatureTask, ClipFeatures>({
     worker: new URL('./features.worker.js', import.meta.url),
     threads: options.threads,
     data: undefined,
@@ -44,15 +53,19 @@ export async function cachedFeatures(files: readonly string[], options: CacheOpt
     for (let i = next++; i < files.length; i = next++) {
       const file = files[i] ?? '';
       try {
-        out[i] = known.get(await hashOf(file)) ?? (await compute(file));
+        const hash = await hashOf(file);
+        for (let variant = 0; variant < variants; variant++) {
+          const features = known.get(keyOf(hash, variant)) ?? (await compute({ file, variant }));
+          out[i]?.splice(variant, 1, features);
+          options.onProgress?.(++done, files.length * variants);
+        }
       } catch (cause) {
         throw new Error(`${file} cannot be used: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
       }
-      options.onProgress?.(++done, files.length);
     }
   };
-  const compute = async (file: string): Promise<Features> => {
-    const features = await pool.run(file);
+  const compute = async (task: FeatureTask): Promise<Features> => {
+    const features = await pool.run(task);
     await store.appendFile(recordOf(features));
     return features;
   };
@@ -65,10 +78,10 @@ export async function cachedFeatures(files: readonly string[], options: CacheOpt
   return out;
 }
 
-/** Another version of the extractor, or another set of functionals, is another cache. */
+/** Another version of the extractor or of the augmentation, or another set of functionals, is another cache. */
 function cacheKey(): string {
   const names = createHash('sha256').update(FUNCTIONAL_NAMES.join()).digest('hex').slice(0, 8);
-  return `v${FEATURE_VERSION}-${names}`;
+  return `v${FEATURE_VERSION}.${AUGMENTATION_VERSION}-${names}`;
 }
 
 async function hashOf(file: string): Promise<string> {
@@ -77,24 +90,58 @@ async function hashOf(file: string): Promise<string> {
     .digest('hex');
 }
 
-function recordOf({ hash, functionals, classic }: ClipFeatures): Buffer {
-  const record = Buffer.alloc(RECORD_BYTES);
+function keyOf(hash: string, variant: number): string {
+  return `${hash}/${variant}`;
+}
+
+function recordOf({ hash, variant, functionals, classic, spectrogram }: ClipFeatures): Buffer {
+  const { frames, logMel, bandMean } = spectrogram;
+  const record = Buffer.alloc(HEAD_BYTES + 4 * COLUMNS + 2 * frames * MEL_BANDS);
   record.write(hash, 'hex');
-  [...functionals, ...classic].forEach((value, i) => record.writeFloatLE(value, HASH_BYTES + 4 * i));
+  let at = record.writeUInt32LE(variant, HASH_BYTES);
+  at = record.writeUInt32LE(frames, at);
+  for (const value of [...functionals, ...classic, ...bandMean]) at = record.writeFloatLE(value, at);
+  for (const value of logMel) at = record.writeInt16LE(Math.round(value * RESOLUTION), at);
   return record;
 }
 
 async function readRecords(path: string): Promise<Map<string, Features>> {
-  const bytes = await readFile(path).catch(() => Buffer.alloc(0));
-  const whole = bytes.length - (bytes.length % RECORD_BYTES);
-  if (whole < bytes.length) await truncate(path, whole); // the run before was killed while writing
   const records = new Map<string, Features>();
-  for (let at = 0; at < whole; at += RECORD_BYTES) {
-    const values = Float32Array.from({ length: WIDTH }, (_, i) => bytes.readFloatLE(at + HASH_BYTES + 4 * i));
-    records.set(bytes.toString('hex', at, at + HASH_BYTES), {
-      functionals: values.slice(0, FUNCTIONAL_NAMES.length),
-      classic: values.slice(FUNCTIONAL_NAMES.length),
-    });
+  const file = await open(path, 'a+');
+  try {
+    const { size } = await file.stat();
+    const head = Buffer.alloc(HEAD_BYTES);
+    let at = 0;
+    for (;;) {
+      if (at + HEAD_BYTES > size) break;
+      await file.read(head, 0, HEAD_BYTES, at);
+      const frames = head.readUInt32LE(HASH_BYTES + 4);
+      const bytes = 4 * COLUMNS + 2 * frames * MEL_BANDS;
+      if (at + HEAD_BYTES + bytes > size) break;
+      const body = Buffer.alloc(bytes);
+      await file.read(body, 0, bytes, at + HEAD_BYTES);
+      records.set(keyOf(head.toString('hex', 0, HASH_BYTES), head.readUInt32LE(HASH_BYTES)), featuresIn(body, frames));
+      at += HEAD_BYTES + bytes;
+    }
+    if (at < size) await truncate(path, at); // the run before was killed while writing
+  } finally {
+    await file.close();
   }
   return records;
+}
+
+/** Little-endian, as every processor that Node runs on. */
+function featuresIn(body: Buffer, frames: number): Features {
+  const columns = new Float32Array(body.buffer.slice(body.byteOffset, body.byteOffset + 4 * COLUMNS));
+  const steps = new Int16Array(body.buffer.slice(body.byteOffset + 4 * COLUMNS, body.byteOffset + body.length));
+  const [functionals, classic] = [FUNCTIONAL_NAMES.length, FUNCTIONAL_NAMES.length + CLASSIC_MFCC_COUNT];
+  return {
+    functionals: columns.slice(0, functionals),
+    classic: columns.slice(functionals, classic),
+    spectrogram: {
+      frames,
+      logMel: Float32Array.from(steps, (step) => step / RESOLUTION),
+      bandMean: columns.slice(classic),
+    },
+  };
 }

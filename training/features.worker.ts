@@ -1,21 +1,42 @@
 import { readFile } from 'node:fs/promises';
-import { sha256 } from '../src/common/model-manifest.js';
 import { classicMfccMean } from '../src/audio/classic-mfcc.js';
 import { extractFeatures } from '../src/audio/features.js';
 import { functionals } from '../src/audio/functionals.js';
+import { spectrogramOf, type Spectrogram } from '../src/audio/spectrogram.js';
+import { sha256 } from '../src/common/model-manifest.js';
+import { augmented } from './augment.js';
 import { readClip } from './read-clip.js';
+import { rngOf } from './rng.js';
+
+/** One recording as it was made (`variant` 0), or changed as a life outside the studio would change it. */
+export interface FeatureTask {
+  readonly file: string;
+  readonly variant: number;
+}
 
 export interface ClipFeatures {
   /** Hex sha256 of the file. */
   readonly hash: string;
+  readonly variant: number;
   readonly functionals: Float32Array;
   /** The blog recipe's 40 mean MFCCs. */
   readonly classic: Float32Array;
+  readonly spectrogram: Spectrogram;
 }
 
-/** Reads one recording with the extractor that serves. */
-export default async function featuresOf(file: string): Promise<ClipFeatures> {
+/** Reads one recording with the extractor that serves. The same file and variant always give the same numbers. */
+export default async function featuresOf({ file, variant }: FeatureTask): Promise<ClipFeatures> {
   const bytes = await readFile(file);
-  const samples = await readClip(bytes);
-  return { hash: sha256(bytes), functionals: functionals(extractFeatures(samples)), classic: classicMfccMean(samples) };
+  const hash = sha256(bytes);
+  const clean = await readClip(bytes);
+  const rng = rngOf(parseInt(hash.slice(0, 8), 16) + variant);
+  const samples = variant === 0 ? clean : await augmented(clean, rng);
+  const features = extractFeatures(samples);
+  return {
+    hash,
+    variant,
+    functionals: functionals(features),
+    classic: classicMfccMean(samples),
+    spectrogram: spectrogramOf(features),
+  };
 }
