@@ -4,10 +4,9 @@ import { join } from 'node:path';
 import { CLASSIC_MFCC_COUNT } from '../src/audio/classic-mfcc.js';
 import { FEATURE_VERSION, MEL_BANDS } from '../src/audio/features.js';
 import { FUNCTIONAL_NAMES } from '../src/audio/functionals.js';
-import type { Spectrogram } from '../src/audio/spectrogram.js';
 import { WorkerPool } from '../src/common/worker-pool.js';
 import { AUGMENTATION_VERSION } from './augment.js';
-import type { ClipFeatures, FeatureTask } from './features.worker.js';
+import type { ClipFeatures, Features, FeatureTask } from './features.worker.js';
 
 /** A record: 32 bytes of hash, variant and frame count as 32-bit numbers, the float columns, then the spectrogram in 16 bits. */
 const HASH_BYTES = 32;
@@ -15,12 +14,6 @@ const HEAD_BYTES = HASH_BYTES + 8;
 const COLUMNS = FUNCTIONAL_NAMES.length + CLASSIC_MFCC_COUNT + MEL_BANDS;
 /** Steps per neper: finer than any microphone, and 16 bits reach ±128 nepers. */
 const RESOLUTION = 256;
-
-export interface Features {
-  readonly functionals: Float32Array;
-  readonly classic: Float32Array;
-  readonly spectrogram: Spectrogram;
-}
 
 export interface CacheOptions {
   readonly dir: string;
@@ -39,9 +32,9 @@ export async function cachedFeatures(files: readonly string[], options: CacheOpt
   await mkdir(options.dir, { recursive: true });
   const path = join(options.dir, `features-${cacheKey()}.bin`);
   const known = await readRecords(path);
-  const variants = 1 + (options.variants ?? 0);
-  const out = files.map(() => new Array<Features>(variants));
-  const pool = new WorkerPool<FeatureTask, ClipFeatures>({
+  const variants = [...Array(1 + (options.variants ?? 0)).keys()];
+  const out = new Array<Features[]>(files.length);
+  const pool = new WorkerPool<FeatureTask, ClipFeatures[]>({
     worker: new URL('./features.worker.js', import.meta.url),
     threads: options.threads,
     data: undefined,
@@ -53,21 +46,23 @@ export async function cachedFeatures(files: readonly string[], options: CacheOpt
     for (let i = next++; i < files.length; i = next++) {
       const file = files[i] ?? '';
       try {
-        const hash = await hashOf(file);
-        for (let variant = 0; variant < variants; variant++) {
-          const features = known.get(keyOf(hash, variant)) ?? (await compute({ file, variant }));
-          out[i]?.splice(variant, 1, features);
-          options.onProgress?.(++done, files.length * variants);
-        }
+        out[i] = await featuresOf(file);
+        options.onProgress?.(++done, files.length);
       } catch (cause) {
         throw new Error(`${file} cannot be used: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
       }
     }
   };
-  const compute = async (task: FeatureTask): Promise<Features> => {
-    const features = await pool.run(task);
-    await store.appendFile(recordOf(features));
-    return features;
+  const featuresOf = async (file: string): Promise<Features[]> => {
+    const hash = await hashOf(file);
+    const missing = variants.filter((variant) => !known.has(keyOf(hash, variant)));
+    if (missing.length > 0) {
+      for (const features of await pool.run({ file, variants: missing })) {
+        await store.appendFile(recordOf(features));
+        known.set(keyOf(hash, features.variant), features);
+      }
+    }
+    return variants.flatMap((variant) => known.get(keyOf(hash, variant)) ?? []);
   };
   try {
     await Promise.all(Array.from({ length: options.threads }, work));

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { classicMfccMean } from '../src/audio/classic-mfcc.js';
+import { CLASSIC_MFCC_COUNT, classicMfccMean } from '../src/audio/classic-mfcc.js';
 import { extractFeatures } from '../src/audio/features.js';
 import { functionals } from '../src/audio/functionals.js';
 import { spectrogramOf, type Spectrogram } from '../src/audio/spectrogram.js';
@@ -8,35 +8,38 @@ import { augmented } from './augment.js';
 import { readClip } from './read-clip.js';
 import { rngOf } from './rng.js';
 
-/** One recording as it was made (`variant` 0), or changed as a life outside the studio would change it. */
+/** One recording: as it was made (variant 0), or changed as a life outside the studio would change it. */
 export interface FeatureTask {
   readonly file: string;
-  readonly variant: number;
+  readonly variants: readonly number[];
 }
 
-export interface ClipFeatures {
-  /** Hex sha256 of the file. */
-  readonly hash: string;
-  readonly variant: number;
+export interface Features {
   readonly functionals: Float32Array;
-  /** The blog recipe's 40 mean MFCCs. */
+  /** The blog recipe's 40 mean MFCCs; only of the recording as it was made, zeros otherwise. */
   readonly classic: Float32Array;
   readonly spectrogram: Spectrogram;
 }
 
+export interface ClipFeatures extends Features {
+  /** Hex sha256 of the file. */
+  readonly hash: string;
+  readonly variant: number;
+}
+
 /** Reads one recording with the extractor that serves. The same file and variant always give the same numbers. */
-export default async function featuresOf({ file, variant }: FeatureTask): Promise<ClipFeatures> {
+export default async function featuresOf({ file, variants }: FeatureTask): Promise<ClipFeatures[]> {
   const bytes = await readFile(file);
   const hash = sha256(bytes);
   const clean = await readClip(bytes);
-  const rng = rngOf(parseInt(hash.slice(0, 8), 16) + variant);
-  const samples = variant === 0 ? clean : await augmented(clean, rng);
-  const features = extractFeatures(samples);
-  return {
-    hash,
-    variant,
-    functionals: functionals(features),
-    classic: classicMfccMean(samples),
-    spectrogram: spectrogramOf(features),
-  };
+  const out: ClipFeatures[] = [];
+  for (const variant of variants) {
+    const rng = rngOf(parseInt(hash.slice(0, 8), 16) + variant);
+    const samples = variant === 0 ? clean : await augmented(clean, rng);
+    const features = extractFeatures(samples);
+    const classic = variant === 0 ? classicMfccMean(samples) : new Float32Array(CLASSIC_MFCC_COUNT);
+    const measured = { functionals: functionals(features), classic, spectrogram: spectrogramOf(features) };
+    out.push({ hash, variant, ...measured });
+  }
+  return out;
 }
