@@ -1,7 +1,7 @@
 import rms from 'meyda/dist/node/extractors/rms.js';
 import zcr from 'meyda/dist/node/extractors/zcr.js';
 import { SAMPLE_RATE } from '../emotion/utterance.js';
-import { applyBank, chromaFilterBank, dctMatrix, melFilterBank } from './filterbank.js';
+import { applyBank, chromaFilterBank, dctMatrix, melFilterBank, trendFilter } from './filterbank.js';
 import {
   ANALYSIS_RATE,
   BAND_BINS,
@@ -102,7 +102,10 @@ const DCT = dctMatrix(MFCC_COUNT, MEL_BANDS);
 const CHROMA = chromaFilterBank(ANALYSIS_RATE, FFT_SIZE);
 const binAt = (hz: number): number => Math.max(FIRST_BIN, Math.min(END_BIN, Math.ceil(hz / BIN_HZ)));
 const COARSE_BINS = COARSE_BANDS_HZ.map((hz, i) => (i === COARSE_BANDS ? END_BIN : binAt(hz)));
-const [BIN_500, BIN_1000, BIN_1500, BIN_2000] = [binAt(500), binAt(1000), binAt(1500), binAt(2000)];
+const [BIN_1000, BIN_1500, BIN_2000] = [binAt(1000), binAt(1500), binAt(2000)];
+/** Slopes of the log spectrum below 500 Hz and from 500 to 1500 Hz. */
+const TRENDS = [trendFilter(FIRST_BIN, binAt(500)), trendFilter(binAt(500), BIN_1500)];
+const DB_PER_KHZ = DB_PER_NEPER * (1000 / BIN_HZ);
 
 /** @param samples mono at 16 kHz, −1..1; fewer than one window are padded with silence. */
 export function extractFeatures(samples: Float32Array): FrameFeatures {
@@ -131,7 +134,11 @@ export function extractFeatures(samples: Float32Array): FrameFeatures {
     hammarberg: column(),
   };
   const analyser = new SpectrumAnalyser(WINDOW, FFT_SIZE);
-  for (let i = 0; i < frames; i++) describeSpectrum(analyser.analyse(signal, i * HOP), i, f);
+  for (let i = 0; i < frames; i += 2) {
+    const [power, next] = analyser.analysePair(signal, i * HOP, (i + 1) * HOP);
+    describeSpectrum(power, i, f);
+    if (i + 1 < frames) describeSpectrum(next, i + 1, f);
+  }
   describeWaveform(signal, f);
   limitRange(f.logMel);
   const mfcc = cepstrum(f.logMel, frames);
@@ -154,7 +161,9 @@ type SpectralFeatures = Omit<FrameFeatures, 'mfcc' | 'delta' | 'deltaDelta' | 'f
 const melPower = new Float64Array(MEL_BANDS);
 const chromaSums = new Float64Array(CHROMA_CLASSES);
 const magnitudes = new Float64Array(BINS);
-const decibels = new Float64Array(BINS);
+/** Natural logs of the bins that the slopes need. */
+const logs = new Float64Array(BINS);
+const trends = new Float64Array(TRENDS.length);
 /** Power below each bin. */
 const below = new Float64Array(BINS + 1);
 
@@ -166,33 +175,34 @@ function describeSpectrum(power: Float64Array, frame: number, f: SpectralFeature
   let total = 0;
   let moment = 0;
   let square = 0;
-  let logSum = 0;
   for (let k = FIRST_BIN; k < END_BIN; k++) {
     const p = (power[k] ?? 0) + FLOOR / BAND_WIDTH;
-    const db = DB_PER_NEPER * Math.log(p);
+    power[k] = p;
     total += p;
     moment += p * k;
-    square += p * k * k;
-    logSum += db;
+    square += p * (k * k);
     below[k + 1] = total;
     magnitudes[k] = Math.sqrt(p);
-    decibels[k] = db;
   }
   const level = 10 * Math.log10(total);
   const centre = moment / total;
+  const median = binHolding(0.5 * total, FIRST_BIN);
   f.level[frame] = level;
   f.centroid[frame] = centre * BIN_HZ;
   f.spread[frame] = Math.sqrt(Math.max(0, square / total - centre * centre)) * BIN_HZ;
-  f.median[frame] = binHolding(0.5 * total) * BIN_HZ;
-  f.rolloff[frame] = binHolding(0.85 * total) * BIN_HZ;
-  f.flatness[frame] = Math.min(1, 10 ** (logSum / BAND_WIDTH / 10) / (total / BAND_WIDTH));
+  f.median[frame] = median * BIN_HZ;
+  f.rolloff[frame] = binHolding(0.85 * total, median) * BIN_HZ;
+  f.flatness[frame] = Math.min(1, Math.exp(sumOfLogs(power) / BAND_WIDTH) / (total / BAND_WIDTH));
   for (let b = 0; b < COARSE_BANDS; b++) {
     f.bands[frame * COARSE_BANDS + b] = bandLevel(COARSE_BINS[b] ?? 0, COARSE_BINS[b + 1] ?? 0) - level;
   }
   f.alphaRatio[frame] = bandLevel(FIRST_BIN, BIN_1000) - bandLevel(BIN_1000, END_BIN);
-  f.hammarberg[frame] = peak(FIRST_BIN, BIN_2000) - peak(BIN_2000, END_BIN);
-  f.slopeLow[frame] = trend(FIRST_BIN, BIN_500);
-  f.slopeMid[frame] = trend(BIN_500, BIN_1500);
+  f.hammarberg[frame] = 10 * Math.log10(peak(power, FIRST_BIN, BIN_2000) / peak(power, BIN_2000, END_BIN));
+
+  for (let k = FIRST_BIN; k < BIN_1500; k++) logs[k] = Math.log(power[k] ?? 0);
+  applyBank(TRENDS, logs, trends);
+  f.slopeLow[frame] = DB_PER_KHZ * (trends[0] ?? 0);
+  f.slopeMid[frame] = DB_PER_KHZ * (trends[1] ?? 0);
 
   applyBank(CHROMA, magnitudes, chromaSums);
   const strongest = chromaSums.reduce((a, b) => Math.max(a, b));
@@ -201,11 +211,23 @@ function describeSpectrum(power: Float64Array, frame: number, f: SpectralFeature
   }
 }
 
-/** First bin up to which the power reaches `sum`. */
-function binHolding(sum: number): number {
-  let k = FIRST_BIN;
+/** First bin, not before `from`, up to which the power reaches `sum`. */
+function binHolding(sum: number, from: number): number {
+  let k = from;
   while (k < END_BIN - 1 && (below[k + 1] ?? 0) < sum) k++;
   return k;
+}
+
+/** Σ ln p over the band: a logarithm costs as much as a dozen products, so one is taken of every sixteen factors (1e-230 at the least). */
+function sumOfLogs(power: Float64Array): number {
+  let sum = 0;
+  for (let from = FIRST_BIN; from < END_BIN; from += 16) {
+    const to = Math.min(from + 16, END_BIN);
+    let product = 1;
+    for (let k = from; k < to; k++) product *= power[k] ?? 0;
+    sum += Math.log(product);
+  }
+  return sum;
 }
 
 /** Power of a range of bins, dB. */
@@ -213,23 +235,11 @@ function bandLevel(from: number, to: number): number {
   return 10 * Math.log10((below[to] ?? 0) - (below[from] ?? 0) + FLOOR);
 }
 
-/** Strongest bin of a range, dB. */
-function peak(from: number, to: number): number {
-  let max = -Infinity;
-  for (let k = from; k < to; k++) max = Math.max(max, decibels[k] ?? 0);
+/** Power of the strongest bin of a range. */
+function peak(power: Float64Array, from: number, to: number): number {
+  let max = 0;
+  for (let k = from; k < to; k++) max = Math.max(max, power[k] ?? 0);
   return max;
-}
-
-/** Least-squares slope of the log spectrum over a range of bins, dB per kHz. */
-function trend(from: number, to: number): number {
-  const middle = (from + to - 1) / 2;
-  let product = 0;
-  let square = 0;
-  for (let k = from; k < to; k++) {
-    product += (k - middle) * (decibels[k] ?? 0);
-    square += (k - middle) ** 2;
-  }
-  return (product / square) * (1000 / BIN_HZ);
 }
 
 /** Level and sign changes in time. */
@@ -263,18 +273,18 @@ function cepstrum(logMel: Float32Array, frames: number): Float32Array {
 function slopes(data: Float32Array, frames: number, width: number): Float32Array {
   const reach = 4;
   const norm = 60; // 2 · (1² + 2² + 3² + 4²)
-  const out = new Float32Array(data.length);
-  for (let i = 0; i < frames; i++) {
-    for (let k = 1; k <= reach; k++) {
-      const later = Math.min(frames - 1, i + k) * width;
-      const earlier = Math.max(0, i - k) * width;
-      for (let c = 0; c < width; c++) {
-        const at = i * width + c;
-        out[at] = (out[at] ?? 0) + (k / norm) * ((data[later + c] ?? 0) - (data[earlier + c] ?? 0));
-      }
-    }
+  const rows = new Float64Array((frames + 2 * reach) * width);
+  rows.set(data, reach * width);
+  for (let k = 0; k < reach; k++) {
+    rows.set(data.subarray(0, width), k * width);
+    rows.set(data.subarray(-width), (reach + frames + k) * width);
   }
-  return out;
+  return data.map((_, i) => {
+    const at = i + reach * width;
+    let sum = 0;
+    for (let k = 1; k <= reach; k++) sum += k * ((rows[at + k * width] ?? 0) - (rows[at - k * width] ?? 0));
+    return sum / norm;
+  });
 }
 
 function spectralFlux(logMel: Float32Array, frames: number): Float32Array {

@@ -64,11 +64,34 @@ export function chromaFilterBank(sampleRate: number, fftSize: number): FilterBan
 
 /** out[i] = Σ weights · spectrum, for each filter of the bank. */
 export function applyBank(bank: FilterBank, spectrum: Float64Array, out: Float64Array): void {
-  for (const [i, { start, weights }] of bank.entries()) {
-    let sum = 0;
-    for (let j = 0; j < weights.length; j++) sum += (weights[j] ?? 0) * (spectrum[start + j] ?? 0);
-    out[i] = sum;
+  let i = 0;
+  for (const { start, weights } of bank) out[i++] = dot(weights, spectrum, start);
+}
+
+/** Σ weights · values from `start` on. In four sums: in a single one each addition would wait for the one before. */
+function dot(weights: Float64Array, values: Float64Array, start: number): number {
+  let a = 0;
+  let b = 0;
+  let c = 0;
+  let d = 0;
+  let i = 0;
+  for (; i + 3 < weights.length; i += 4) {
+    const at = start + i;
+    a += (weights[i] ?? 0) * (values[at] ?? 0);
+    b += (weights[i + 1] ?? 0) * (values[at + 1] ?? 0);
+    c += (weights[i + 2] ?? 0) * (values[at + 2] ?? 0);
+    d += (weights[i + 3] ?? 0) * (values[at + 3] ?? 0);
   }
+  for (; i < weights.length; i++) a += (weights[i] ?? 0) * (values[start + i] ?? 0);
+  return a + b + c + d;
+}
+
+/** A filter whose output is the least-squares slope, per bin, over a range of bins. */
+export function trendFilter(from: number, to: number): FilterBank[number] {
+  const middle = (from + to - 1) / 2;
+  const places = Float64Array.from({ length: to - from }, (_, i) => from + i - middle);
+  const square = places.reduce((sum, x) => sum + x * x, 0);
+  return { start: from, weights: places.map((x) => x / square) };
 }
 
 /** The first `count` rows of the orthonormal DCT-II of `size` points, row by row. */

@@ -1,4 +1,4 @@
-import { Autocorrelator } from 'pitchy';
+import { PairAutocorrelator } from './autocorrelation.js';
 import { ANALYSIS_RATE, HOP, WINDOW } from './frames.js';
 import { halveRate, padded } from './lowpass.js';
 
@@ -16,6 +16,7 @@ const LAGS = [Math.floor(RATE / PITCH_RANGE_HZ[1]), Math.ceil(RATE / PITCH_RANGE
 const OCTAVE_COST = 0.02;
 const JUMP_COST = 0.35;
 const CANDIDATES = 4;
+const SILENT: Candidate = { pitch: NaN, clarity: 0, score: 0 };
 
 export interface PitchTrack {
   /** One value a frame, Hz in PITCH_RANGE_HZ; 0 where no period was found. */
@@ -35,24 +36,22 @@ interface Candidate {
  * Follows the pitch of a signal at ANALYSIS_RATE, in windows centred on those of the spectral frames.
  *
  * McLeod's pitch method (2005) gives each frame some likely periods; the smoothest strong path through them is kept, as in Boersma's
- * tracker (1993), which mends the octave jumps of frame-wise decisions. The autocorrelation is pitchy's; its `findPitch` can neither be
- * bounded to the range of a voice nor asked for more than one candidate.
+ * tracker (1993), which mends the octave jumps of frame-wise decisions.
  */
 export function trackPitch(samples: Float32Array, frames: number): PitchTrack {
   const low = halveRate(samples, VOICE_ONLY);
   // In front, so much that the first window is centred on the first frame; behind, enough for the last.
   const input = padded(low, (SPAN - WINDOW / 2) / 2, low.length + 2 * SPAN);
-  const autocorrelator = Autocorrelator.forNumberArray(SPAN);
-  const window = new Array<number>(SPAN).fill(0);
-  const nsdf = new Array<number>(SPAN).fill(0);
+  const correlator = new PairAutocorrelator(SPAN, LAGS[1] + 1);
+  const [x, y] = correlator.signals;
+  const [rx, ry] = correlator.correlations;
   const candidates: Candidate[][] = [];
-  for (let frame = 0; frame < frames; frame++) {
-    const start = (frame * HOP) / 2;
-    let sum = 0;
-    for (let i = 0; i < SPAN; i++) sum += input[start + i] ?? 0;
-    for (let i = 0; i < SPAN; i++) window[i] = (input[start + i] ?? 0) - sum / SPAN;
-    normalisedSquareDifference(autocorrelator, window, nsdf);
-    candidates.push(likelyPeriods(nsdf));
+  for (let frame = 0; frame < frames; frame += 2) {
+    centre(input, (frame * HOP) / 2, x);
+    centre(input, ((frame + 1) * HOP) / 2, y);
+    correlator.correlate();
+    candidates.push(likelyPeriods(normalise(rx, x)));
+    if (frame + 1 < frames) candidates.push(likelyPeriods(normalise(ry, y)));
   }
   const path = smoothestPath(candidates);
   return {
@@ -61,23 +60,34 @@ export function trackPitch(samples: Float32Array, frames: number): PitchTrack {
   };
 }
 
-/** 2 r(τ) / m(τ) for the lags in question (McLeod & Wyvill, "A smarter way to find pitch", equation 9); 0 in silence. */
-function normalisedSquareDifference(correlator: Autocorrelator<number[]>, x: number[], out: number[]): void {
-  correlator.autocorrelate(x, out);
-  const energy = out[0] ?? 0;
+/** Copies the window that begins at `start`, less its mean. */
+function centre(input: Float32Array, start: number, out: Float64Array): void {
+  let sum = 0;
+  for (let i = 0; i < SPAN; i++) sum += input[start + i] ?? 0;
+  const mean = sum / SPAN;
+  for (let i = 0; i < SPAN; i++) out[i] = (input[start + i] ?? 0) - mean;
+}
+
+/** Turns r(τ) into 2 r(τ) / m(τ) (McLeod & Wyvill, "A smarter way to find pitch", equation 9); 0 in silence. */
+function normalise(r: Float64Array, x: Float64Array): Float64Array {
+  const energy = r[0] ?? 0;
   let m = 2 * energy;
-  for (let lag = 0; lag <= LAGS[1] + 1; lag++) {
-    out[lag] = m > 1e-3 * energy && energy > 1e-9 ? (2 * (out[lag] ?? 0)) / m : 0;
+  for (let lag = 0; lag < r.length; lag++) {
+    r[lag] = m > 1e-3 * energy && energy > 1e-9 ? (2 * (r[lag] ?? 0)) / m : 0;
     m -= (x[lag] ?? 0) ** 2 + (x[SPAN - 1 - lag] ?? 0) ** 2;
   }
+  return r;
 }
 
 /** The best peaks of the difference function, each refined by a parabola through its neighbours. */
-function likelyPeriods(nsdf: readonly number[]): Candidate[] {
+function likelyPeriods(nsdf: Float64Array): Candidate[] {
   const found: Candidate[] = [];
   for (let lag = LAGS[0]; lag <= LAGS[1]; lag++) {
-    const [before, here, after] = [nsdf[lag - 1] ?? 0, nsdf[lag] ?? 0, nsdf[lag + 1] ?? 0];
-    if (here <= 0 || here <= before || here < after) continue;
+    const here = nsdf[lag] ?? 0;
+    if (here <= 0) continue;
+    const before = nsdf[lag - 1] ?? 0;
+    const after = nsdf[lag + 1] ?? 0;
+    if (here <= before || here < after) continue;
     const bend = before - 2 * here + after;
     const offset = bend < 0 ? (0.5 * (before - after)) / bend : 0;
     const period = lag + offset;
@@ -86,7 +96,7 @@ function likelyPeriods(nsdf: readonly number[]): Candidate[] {
     found.push({ pitch: Math.log2(hz), clarity, score: clarity - OCTAVE_COST * Math.log2(period / LAGS[0]) });
   }
   if (found.length > CANDIDATES) found.sort((a, b) => b.score - a.score).length = CANDIDATES;
-  return found.length > 0 ? found : [{ pitch: NaN, clarity: 0, score: 0 }];
+  return found.length > 0 ? found : [SILENT];
 }
 
 /** Viterbi: one candidate per frame, with the greatest sum of scores less the cost of jumps. */
