@@ -43,7 +43,7 @@ function wrapped(text: string, width: number): Table.Cell {
 }
 
 /** `1:05.3` */
-function clock(ms: number): string {
+export function clock(ms: number): string {
   const tenths = Math.round(ms / 100);
   const minutes = Math.floor(tenths / 600);
   return `${minutes}:${((tenths % 600) / 10).toFixed(1).padStart(4, '0')}`;

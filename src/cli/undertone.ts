@@ -4,6 +4,7 @@ import { Command, type CommanderError } from 'commander';
 import { PROJECT_ROOT } from '../common/config.js';
 import { messageOf } from '../common/errors.js';
 import type { AnalyzeOptions } from './analyze.js';
+import type { InspectOptions } from './inspect.js';
 import type { ModelsOptions } from './models.js';
 
 /** What the shell is told. */
@@ -48,6 +49,30 @@ Settings are those of the server: see .env.example.`,
     if (files.length === 0 && options.text === undefined) command.error('error: give a file, or --text');
     const { analyze } = await import('./analyze.js');
     finish(await analyze(files, options));
+  });
+
+program
+  .command('inspect')
+  .description('draw a recording and what was read in it on one page')
+  .argument('<file>', 'recording: wav, mp3, flac, m4a, ogg, webm')
+  .requiredOption('--html <out>', 'page to write; it needs no network and runs no code')
+  .option('-t, --text <words>', 'the words of the recording, which is then one utterance')
+  .option('-l, --language <tag>', 'language of the words, BCP 47, or auto', 'auto')
+  .option('-m, --model <name>', 'acoustic model of the manifest (default: ACOUSTIC_MODEL)')
+  .option('-w, --whisper <name>', 'Whisper model: a hub id, a folder, or off (default: WHISPER_MODEL)')
+  .addHelpText(
+    'after',
+    `
+Examples:
+  $ undertone inspect call.wav --html call.html
+  $ undertone inspect reply.mp3 --text "I'm fine." --html reply.html
+
+The page holds what was said and pictures of how, but no sound.
+Ends with 0, with 1 when the recording could not be read, with 2 when called wrongly.`,
+  )
+  .action(async (file: string, options: InspectOptions) => {
+    const { inspect } = await import('./inspect.js');
+    finish(await inspect(file, options));
   });
 
 program
