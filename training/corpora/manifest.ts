@@ -85,6 +85,7 @@ export async function readTable(file: string): Promise<Row[]> {
       trim: true,
       bom: true,
       delimiter,
+      quote: delimiter === '\t' ? null : '"', // between tabs a quotation mark is one
       record_delimiter,
     });
   } catch (cause) {
