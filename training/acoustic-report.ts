@@ -68,7 +68,7 @@ export interface AcousticReport {
   readonly perGender: readonly GroupLine[];
   /** Largest difference between two genders; null with fewer than two. */
   readonly genderGap: { readonly uar: number; readonly accuracy: number } | null;
-  /** By falling accuracy: the best speaker first, the worst last. */
+  /** By falling UAR: the best speaker first, the worst last. */
   readonly perSpeaker: readonly GroupLine[];
   /** Against the crowd that only listened; null where the manifest has no votes. */
   readonly listeners: Listeners | null;
@@ -138,7 +138,7 @@ export interface Listeners {
   readonly n: number;
   /** `perceived`: the model's own scores of how listeners hear it; `scores`: it has none, so its ordinary ones. */
   readonly from: 'perceived' | 'scores';
-  /** Emotions that the listeners were offered and the model knows: the cells compared. */
+  /** Emotions that the listeners could choose from: the cells compared, brought to a sum of 1 on both sides. */
   readonly emotions: readonly Emotion[];
   /** Mean KL(shares of votes ‖ model) in nats. */
   readonly kl: number;

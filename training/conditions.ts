@@ -42,7 +42,7 @@ export function activePower(samples: Float32Array): number {
   const powers = Float64Array.from({ length: frames }, (_, i) =>
     power(samples.subarray(i * LEVEL_FRAME, (i + 1) * LEVEL_FRAME)),
   );
-  const threshold = Math.max(...powers) * 10 ** (-ACTIVE_DB / 10);
+  const threshold = powers.reduce((a, b) => Math.max(a, b), 0) * 10 ** (-ACTIVE_DB / 10);
   const active = powers.filter((p) => p >= threshold);
   return active.reduce((a, b) => a + b, 0) / active.length;
 }

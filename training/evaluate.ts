@@ -1,18 +1,26 @@
 import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { Command } from 'commander';
-import { messageOf } from '../src/common/errors.js';
+import { parseAcousticConfig } from '../src/audio/acoustic-format.js';
+import type { AcousticBackend } from '../src/audio/acoustic.model.js';
+import { AcousticService } from '../src/audio/acoustic.service.js';
 import { PROJECT_ROOT } from '../src/common/config.js';
+import { messageOf } from '../src/common/errors.js';
+import { loadModelFiles } from '../src/common/model-manifest.js';
 import { defaultThreads } from '../src/common/worker-pool.js';
 import { EMOTIONS } from '../src/emotion/scores.js';
-import type { AcousticBackend } from '../src/audio/acoustic.model.js';
+import { reportOf } from './acoustic-figures.js';
+import { BASELINE_MODES, type AcousticReport, type BaselineMode } from './acoustic-report.js';
+import { headingOf, tablesOf } from './acoustic-tables.js';
 import { countOf, oneOf } from './arguments.js';
-import { readClips } from './corpora.js';
-import { predictClips } from './evaluate-acoustic.js';
+import { CONDITIONS, type Condition } from './conditions.js';
+import { readClips, type Clip } from './corpora.js';
+import { assertAllThere, predictClips, readingsOf, type AcousticPrediction } from './evaluate-acoustic.js';
 import { predictTexts, readTexts } from './evaluate-text.js';
 import { figuresOf } from './metrics.js';
 import { progressBar } from './progress.js';
-import { figuresToJson, figuresToText, toCsv } from './report.js';
+import { commitOf, machine, portableCommand } from './provenance.js';
+import { figuresToJson, figuresToText, tableToMarkdown, tableToText, toCsv } from './report.js';
 
 interface Common {
   readonly model: string;
@@ -27,53 +35,117 @@ interface AcousticArguments extends Common {
   readonly root: string;
   readonly backend: AcousticBackend;
   readonly threads: number;
+  readonly baseline: BaselineMode;
+  readonly after: number;
+  readonly condition: Condition | 'all';
+  readonly seed: number;
+  readonly html?: string;
+  readonly markdown?: string;
 }
 
 const program = new Command('undertone evaluate').description('measures a model on labelled data');
 
 withCommon(program.command('acoustic'), 'seven')
   .description('reads each recording of a manifest as one utterance, as the server would, and counts')
-  .requiredOption('--manifest <csv>', 'table with the columns path, speaker and emotion')
+  .requiredOption('--manifest <csv>', 'table with path, speaker, emotion; may say corpus, gender, votes')
   .requiredOption('--root <dir>', 'folder that the paths are relative to')
+  .option(
+    '--baseline <mode>',
+    "what a clip is read against: none (the population), online (the speaker's clips before it), all (all of the speaker's)",
+    oneOf(...BASELINE_MODES),
+    'none',
+  )
+  .option('--after <n>', 'count only from the (n+1)-th clip of each speaker on', countOf(0), 0)
+  .option(
+    '--condition <name>',
+    `${CONDITIONS.join(', ')}, or all: the same clips under each`,
+    oneOf(...CONDITIONS, 'all'),
+    'clean',
+  )
+  .option('--seed <n>', "of the order of a speaker's clips, the noise and the interval", countOf(0), 1)
+  .option('--html <file>', 'write a page with plots')
+  .option('--markdown <file>', 'write the tables as a document holds them')
   .option('--backend <name>', 'auto, node, wasm or cpu', oneOf('auto', 'node', 'wasm', 'cpu'), 'auto')
   .option('--threads <n>', 'threads that read', countOf(1), defaultThreads())
-  .action(async (options: AcousticArguments) => {
-    const { clips, dropped } = await readClips(options.manifest, options.root);
-    if (dropped.length > 0)
-      note(`${dropped.length} rows left out, the first: ${dropped[0]?.path ?? ''}: ${dropped[0]?.reason ?? ''}`);
-    const chosen = clips.slice(0, options.limit);
-    const bar = progressBar('reading', chosen.length);
-    const predictions = await predictClips(
-      chosen,
-      { modelsDir: resolve(options.models), model: options.model, backend: options.backend, threads: options.threads },
-      (done) => {
+  .action(evaluateAcoustic);
+
+async function evaluateAcoustic(options: AcousticArguments): Promise<void> {
+  const { clips, dropped } = await readClips(options.manifest, options.root);
+  if (dropped.length > 0)
+    note(`${dropped.length} rows left out, the first: ${dropped[0]?.path ?? ''}: ${dropped[0]?.reason ?? ''}`);
+  const { model, predictions } = await examine(clips.slice(0, options.limit), options);
+  const report = reportOf(predictions, {
+    model,
+    made: {
+      date: new Date().toISOString(),
+      command: portableCommand('undertone evaluate', process.argv.slice(2)),
+      seed: options.seed,
+      commit: commitOf(),
+      machine: machine(),
+    },
+    baseline: { mode: options.baseline, after: options.after },
+    dropped: dropped.length,
+  });
+  const tables = tablesOf(report);
+  if (options.json) print(JSON.stringify(report));
+  else print([headingOf(report), ...tables.map(tableToText)].join('\n\n'));
+  const unread = predictions.find((p) => p.status !== 'available');
+  if (unread) {
+    const { unavailable } = report.data;
+    note(
+      `${unavailable} clips could not be read and count by the model's prior, the first: ${unread.clip.path}: ${unread.status}`,
+    );
+  }
+  if (options.html) {
+    const { reportHtml } = await import('./report-html.js'); // brings the charts, which nothing else needs
+    await writeFile(options.html, reportHtml(report));
+  }
+  if (options.markdown) await writeFile(options.markdown, `${tables.map(tableToMarkdown).join('\n\n')}\n`);
+  if (options.predictions) await writeFile(options.predictions, predictionsToCsv(predictions));
+}
+
+/** Starts the voice expert, reads every clip, and stops it. */
+async function examine(clips: readonly Clip[], options: AcousticArguments) {
+  const { backend, threads, baseline, seed } = options;
+  const service = new AcousticService({ modelsDir: resolve(options.models), model: options.model, backend, threads });
+  const conditions = options.condition === 'all' ? CONDITIONS : [options.condition];
+  const examination = { conditions, baseline, seed, width: threads + 1 }; // one decodes while the threads read
+  const bar = progressBar('reading', readingsOf(clips, examination));
+  try {
+    await assertAllThere(clips);
+    await service.ready();
+    const predictions = await predictClips(clips, service, {
+      ...examination,
+      onProgress: (done) => {
         bar.update(done);
       },
-    ).finally(() => {
-      bar.stop();
     });
-    const unread = predictions.filter((p) => p.status !== 'available');
-    const figures = figuresOf(predictions, EMOTIONS.length);
-    if (options.json)
-      print(JSON.stringify({ model: options.model, unavailable: unread.length, ...figuresToJson(figures) }));
-    else print(figuresToText(figures));
-    if (unread.length > 0)
-      note(
-        `${unread.length} clips could not be read and count by the model's prior, the first: ${unread[0]?.clip.path ?? ''}: ${unread[0]?.status ?? ''}`,
-      );
-    if (options.predictions) {
-      const header = ['path', 'speaker', 'emotion', 'predicted', 'status', ...EMOTIONS];
-      const rows = predictions.map((p) => [
-        p.clip.path,
-        p.clip.speaker,
-        p.clip.emotion,
-        p.predicted,
-        p.status,
-        ...p.scores,
-      ]);
-      await writeFile(options.predictions, toCsv(header, rows));
-    }
-  });
+    return { model: await modelFacts(service, resolve(options.models)), predictions };
+  } finally {
+    bar.stop();
+    await service.close();
+  }
+}
+
+async function modelFacts(service: AcousticService, modelsDir: string): Promise<AcousticReport['model']> {
+  const info = service.info();
+  if (!info) throw new Error('the model is not ready');
+  const { files } = await loadModelFiles(modelsDir, info.name);
+  const { labels, temperature } = parseAcousticConfig(files.get('model.json')?.toString('utf8') ?? '');
+  return { name: info.name, sha256: info.sha256, licence: info.licence, labels, temperature };
+}
+
+function predictionsToCsv(predictions: readonly AcousticPrediction[]): string {
+  const heard = EMOTIONS.map((emotion) => `perceived_${emotion}`);
+  return toCsv(
+    ['path', 'speaker', 'emotion', 'condition', 'position', 'predicted', 'status', ...EMOTIONS, ...heard],
+    predictions.map(({ clip, condition, position, predicted, status, scores, perceived }) => [
+      ...[clip.path, clip.speaker, clip.emotion, condition, position, predicted, status],
+      ...scores,
+      ...(perceived ?? heard.map(() => '')),
+    ]),
+  );
+}
 
 withCommon(program.command('text'), 'emotion7')
   .description('reads each line of a table and counts')

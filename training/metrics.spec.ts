@@ -1,4 +1,14 @@
-import { calibrationError, figuresOf, fitTemperature, softmaxOf, type Prediction } from './metrics.js';
+import {
+  bySureness,
+  calibrationBins,
+  calibrationError,
+  figuresOf,
+  fitTemperature,
+  softmaxOf,
+  uarInterval,
+  untempered,
+  type Prediction,
+} from './metrics.js';
 import { rngOf } from './rng.js';
 
 const said = (truth: number, predicted: number, confidence = 0.6): Prediction => ({
@@ -48,6 +58,47 @@ describe('calibrationError', () => {
 
   it('takes a confidence of 1 into the last bin', () => {
     expect(calibrationError([said(0, 0, 1)])).toBeCloseTo(0, 12);
+  });
+});
+
+describe('calibrationBins', () => {
+  it('[EV2] holds every prediction once, at the place of its confidence', () => {
+    const bins = calibrationBins([said(0, 0), said(0, 1), said(1, 1, 0.9)], 10);
+    expect(bins.map((b) => b.count)).toEqual([0, 0, 0, 0, 0, 0, 2, 0, 0, 1]);
+    expect(bins[6]).toEqual({ count: 2, confidenceSum: 1.2, hits: 1 });
+  });
+});
+
+describe('bySureness', () => {
+  it('[EV6] puts the surest first and keeps the order of equals', () => {
+    const [a, b, c, d] = [said(0, 0, 0.5), said(1, 1, 0.9), said(2, 2, 0.5), said(0, 1, 0.7)] as const;
+    expect(bySureness([a, b, c, d])).toEqual([b, d, a, c]);
+  });
+});
+
+describe('untempered', () => {
+  it('[EV5] gives back what the temperature was applied to', () => {
+    const logits = [1.2, -0.3, 0.4, -2];
+    const raw = softmaxOf(logits);
+    untempered(softmaxOf(logits, 1.7), 1.7).forEach((p, i) => {
+      expect(p).toBeCloseTo(raw[i] ?? 0, 12);
+    });
+    expect(untempered([0.5, 0.5, 0], 3)).toEqual([0.5, 0.5, 0]);
+  });
+});
+
+describe('uarInterval', () => {
+  it('[EV8] is as wide as speakers differ, not as clips are many', () => {
+    const speakers = Array.from({ length: 20 }, (_, i) => ({ speaker: `s${i}`, good: i % 2 === 0 }));
+    const clips = (perSpeaker: number) =>
+      speakers.flatMap(({ speaker, good }) =>
+        Array.from({ length: perSpeaker }, () => ({ speaker, ...(good ? said(0, 0) : said(0, 1)) })),
+      );
+    const [low, high] = uarInterval(clips(1), rngOf(1));
+    // Twenty coins: a half, give or take 1.96 · √(¼ / 20) = 0.22.
+    expect(low).toBeCloseTo(0.28, 1);
+    expect(high).toBeCloseTo(0.72, 1);
+    expect(uarInterval(clips(50), rngOf(1))).toEqual([low, high]);
   });
 });
 

@@ -61,15 +61,87 @@ export function figuresOf(predictions: readonly Prediction[], classes: number): 
 }
 
 /** Σ over bins of |mean confidence − accuracy| weighted by the bin's share. */
-export function calibrationError(predictions: readonly Prediction[], bins = 15): number {
-  const gap = new Float64Array(bins);
+export function calibrationError(predictions: readonly Prediction[], bins = CALIBRATION_BINS): number {
+  const gaps = calibrationBins(predictions, bins).map(({ confidenceSum, hits }) => Math.abs(confidenceSum - hits));
+  return total(gaps) / predictions.length;
+}
+
+/** Bins of every ECE and reliability diagram here. */
+export const CALIBRATION_BINS = 15;
+
+/** How many predictions fell into a bin, their top probabilities added up, and how many were right. */
+export interface BinCounts {
+  count: number;
+  confidenceSum: number;
+  hits: number;
+}
+
+/** Equal bins of the top probability; 1 falls into the last. */
+export function calibrationBins(predictions: readonly Prediction[], bins = CALIBRATION_BINS): BinCounts[] {
+  const out = Array.from({ length: bins }, (): BinCounts => ({ count: 0, confidenceSum: 0, hits: 0 }));
   for (const { truth, scores } of predictions) {
     const top = argmax(scores);
     const confidence = scores[top] ?? 0;
-    const bin = Math.min(bins - 1, Math.floor(confidence * bins));
-    gap[bin] = (gap[bin] ?? 0) + confidence - (top === truth ? 1 : 0);
+    const bin = out[Math.min(bins - 1, Math.floor(confidence * bins))];
+    if (!bin) throw new RangeError('a probability below 0');
+    bin.count++;
+    bin.confidenceSum += confidence;
+    bin.hits += top === truth ? 1 : 0;
   }
-  return total(gap.map(Math.abs)) / predictions.length;
+  return out;
+}
+
+/**
+ * By falling top probability; equals keep their order. The first ones are what is left when the others are rejected (El-Yaniv &
+ * Wiener 2010).
+ */
+export function bySureness<P extends Prediction>(predictions: readonly P[]): P[] {
+  return predictions
+    .map((prediction) => ({ prediction, confidence: confidenceOf(prediction) }))
+    .sort((a, b) => b.confidence - a.confidence)
+    .map(({ prediction }) => prediction);
+}
+
+/** The top probability. */
+export function confidenceOf({ scores }: Prediction): number {
+  return scores[argmax(scores)] ?? 0;
+}
+
+/** The scores before a temperature divided their logits: softmax(T · log p), exact. */
+export function untempered(scores: ArrayLike<number>, temperature: number): number[] {
+  const powers = Array.from(scores, (p) => p ** temperature);
+  const sum = total(powers);
+  return powers.map((p) => p / sum);
+}
+
+/**
+ * Interval of the UAR that covers `level` of what other speakers of the same kind would give: speakers are drawn with replacement
+ * (cluster bootstrap, Field & Welsh 2007), because the clips of one voice are no independent evidence.
+ */
+export function uarInterval(
+  predictions: readonly (Prediction & { readonly speaker: string })[],
+  rng: () => number,
+  { level = 0.95, draws = 2000 } = {},
+): [low: number, high: number] {
+  const speakers = new Map<string, { support: number[]; hits: number[] }>();
+  for (const { speaker, truth, scores } of predictions) {
+    const counts = speakers.get(speaker) ?? { support: [], hits: [] };
+    counts.support[truth] = (counts.support[truth] ?? 0) + 1;
+    counts.hits[truth] = (counts.hits[truth] ?? 0) + (argmax(scores) === truth ? 1 : 0);
+    speakers.set(speaker, counts);
+  }
+  const groups = [...speakers.values()];
+  const classes = Math.max(...groups.map((g) => g.support.length));
+  const uars = Float64Array.from({ length: draws }, () => {
+    const drawn = groups.map(() => groups[Math.floor(rng() * groups.length)]);
+    const recalls = Array.from({ length: classes }, (_, c) => {
+      const support = total(drawn.map((g) => g?.support[c] ?? 0));
+      return support === 0 ? null : total(drawn.map((g) => g?.hits[c] ?? 0)) / support;
+    }).filter((recall) => recall !== null);
+    return total(recalls) / recalls.length;
+  }).sort();
+  const at = (share: number): number => uars[Math.round(share * (draws - 1))] ?? 0;
+  return [at((1 - level) / 2), at((1 + level) / 2)];
 }
 
 /** Index of the largest value; the first on a tie. */

@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { PROJECT_ROOT } from '../../src/common/config.js';
+import type { AcousticReport } from '../../training/acoustic-report.js';
+import { CONDITIONS } from '../../training/conditions.js';
 
 const clips = join(PROJECT_ROOT, 'test', 'fixtures', 'clips');
 
@@ -39,15 +41,61 @@ describe('undertone evaluate and train', () => {
     const args = ['--manifest', manifest, '--root', clips, '--json', '--predictions', predictions, '--threads', '1'];
     const { code, stdout, stderr } = await undertone('evaluate', 'acoustic', ...args);
     expect(code).toBe(0);
-    const figures = JSON.parse(stdout) as { n: number; unavailable: number; perClass: Record<string, unknown> };
-    expect(figures).toMatchObject({ n: 4, unavailable: 2 });
-    expect(figures.perClass['angry']).toBeNull();
+    const report = JSON.parse(stdout) as AcousticReport;
+    expect(report.summary.n).toBe(4);
+    expect(report.data).toMatchObject({ clips: 4, speakers: 2, dropped: 1, unavailable: 2 });
+    expect(report.perClass.map((c) => [c.emotion, c.support])).toEqual([
+      ['neutral', 1],
+      ['happy', 1],
+      ['sad', 2],
+    ]);
+    expect(report.made.command).toContain('--manifest manifest.csv --root DIR');
     expect(stderr).toContain('noisy.wav: "bored" is none of the seven emotions');
     const rows = (await readFile(predictions, 'utf8')).trim().split('\n');
     expect(rows).toHaveLength(5);
     expect(rows[3]).toMatch(/^silence\.wav,.*,noSpeech,/);
     expect(rows[4]).toMatch(/^not-audio\.bin,.*,unreadable,/);
   });
+
+  it('[EV7, EV9, EV10] reads against the speaker, under each condition, against listeners; the same again for the same seed', async () => {
+    const manifest = join(dir, 'full.csv');
+    const spoken = ['two-sentences.wav', 'two-sentences.flac', 'two-sentences.mp3', 'noisy.wav'];
+    await writeFile(
+      manifest,
+      [
+        'corpus,path,speaker,gender,emotion,votes',
+        ...spoken.map((file, i) => `tiny,${file},${i % 2},${i % 2 ? 'F' : 'M'},${i % 2 ? 'sad' : 'happy'},0;0;1;2;3;4`),
+      ].join('\n'),
+    );
+    const markdown = join(dir, 'tables.md');
+    const base = ['--manifest', manifest, '--root', clips, '--threads', '1', '--seed', '5'];
+    const all = [...base, '--json', '--baseline', 'online', '--condition', 'all', '--markdown', markdown];
+    const [once, again] = [
+      await undertone('evaluate', 'acoustic', ...all),
+      await undertone('evaluate', 'acoustic', ...all),
+    ];
+    expect(once.code).toBe(0);
+    const report = JSON.parse(once.stdout) as AcousticReport;
+    expect(report.robustness.map((line) => line.condition)).toEqual(CONDITIONS);
+    expect(report.perGender.map((g) => [g.name, g.n])).toEqual([
+      ['female', 2],
+      ['male', 2],
+    ]);
+    expect(report.listeners).toMatchObject({ n: 4 });
+    expect(report.listeners?.emotions).not.toContain('surprised');
+    const undated = (stdout: string): unknown => ({ ...(JSON.parse(stdout) as AcousticReport), made: null });
+    expect(undated(again.stdout)).toEqual(undated(once.stdout));
+    expect(await readFile(markdown, 'utf8')).toContain('| telephone | 4 |');
+
+    const later = await undertone('evaluate', 'acoustic', ...base, '--baseline', 'all', '--after', '1');
+    expect(later.code).toBe(0);
+    expect(later.stdout).toContain(
+      "against all of the speaker's clips, from clip 2 of each speaker on: 2 clips of 2 speakers",
+    );
+    const never = await undertone('evaluate', 'acoustic', ...base, '--after', '2');
+    expect(never.code).toBe(1);
+    expect(never.stderr).toContain('no clip is left after the first 2 of each speaker');
+  }, 180_000);
 
   it('ends with one line and a code when it cannot work', async () => {
     const missing = await undertone('evaluate', 'acoustic', '--manifest', join(dir, 'none.csv'), '--root', dir);

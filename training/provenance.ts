@@ -1,0 +1,28 @@
+import { execFileSync } from 'node:child_process';
+import { cpus } from 'node:os';
+import { PROJECT_ROOT } from '../src/common/config.js';
+
+/** The commit that is checked out, with `-dirty` where files differ from it; `unknown` without git. */
+export function commitOf(root = PROJECT_ROOT): string {
+  try {
+    const args = ['describe', '--always', '--dirty', '--exclude', '*'];
+    return execFileSync('git', args, { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
+  } catch {
+    return 'unknown';
+  }
+}
+
+/** `2 × AMD EPYC, Node 20.20.2` */
+export function machine(): string {
+  return `${cpus().length} × ${cpus()[0]?.model.trim() ?? 'unknown processor'}, Node ${process.versions.node}`;
+}
+
+/** A command line as others can repeat it: folders are left out of names, and the root is `DIR`. */
+export function portableCommand(program: string, args: readonly string[]): string {
+  const shown = args.map((arg, i) => {
+    if (args[i - 1] === '--root') return 'DIR';
+    if (arg.startsWith('--root=')) return '--root=DIR';
+    return arg.replace(/^(--[\w-]+=)?.*[/\\](?=.)/, '$1');
+  });
+  return [program, ...shown].join(' ');
+}
