@@ -13,7 +13,7 @@ import { EMOTIONS } from '../src/emotion/scores.js';
 import { countOf, oneOf, shareOf } from './arguments.js';
 import { cardOf, type FigureRows } from './card.js';
 import { trainCommittee, type Committee, type Sample } from './committee.js';
-import { readClips, withoutKnownBad, type Clip } from './corpora.js';
+import { leftOut, readCorpora, withoutKnownBad, type Clip } from './corpora.js';
 import { DENSE } from './dense.js';
 import { cachedFeatures } from './feature-cache.js';
 import { FOREST, trainForest } from './forest.js';
@@ -87,12 +87,11 @@ async function trainAcoustic(options: Arguments): Promise<void> {
 
 /** The clips of the chosen corpora with their features; what is left out is named. */
 async function samplesOf(options: Arguments): Promise<Sample[]> {
-  const manifest = options.manifest ?? join(options.root, 'manifest.csv');
-  const { clips, dropped } = withoutKnownBad(await readClips(manifest, options.root));
+  const { clips, dropped } = withoutKnownBad(await readCorpora(options.root, options.manifest));
   const names = options.corpora === 'all' ? [...new Set(clips.map((c) => c.corpus))] : options.corpora.split(',');
   const unknown = names.find((name) => !clips.some((c) => c.corpus === name));
-  if (unknown !== undefined) throw new Error(`${manifest} has no corpus "${unknown}"`);
-  for (const { path, reason } of dropped.filter((d) => d.reason !== 'no emotion')) say(`left out ${path}: ${reason}`);
+  if (unknown !== undefined) throw new Error(`${options.root} has no corpus "${unknown}"`);
+  for (const line of leftOut(dropped)) say(line);
   const chosen = clips.filter((c) => names.includes(c.corpus));
   const bar = progressBar('features', chosen.length);
   const features = await cachedFeatures(

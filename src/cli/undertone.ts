@@ -96,6 +96,7 @@ Ends with 1 when a shipped model is missing or is not the one that the manifest 
   });
 
 program
+  .command('corpora', 'look over labelled recordings: undertone corpora --help', { executableFile: 'check-corpora.js' })
   .command('train', 'train a model on corpora: undertone train --help', { executableFile: 'train.js' })
   .command('evaluate', 'measure a model on labelled data: undertone evaluate --help', {
     executableFile: 'evaluate.js',
@@ -124,7 +125,7 @@ program.parseAsync().catch((error: unknown) => {
   process.exit(EXIT.failed);
 });
 
-/** Commander's own ends: help and version, wrong usage, and what `train` and `evaluate` ended with. */
+/** Commander's own ends: help and version, wrong usage, and what `corpora`, `train` and `evaluate` ended with. */
 function leave({ code, exitCode }: CommanderError): never {
   if (code === 'commander.executeSubCommandAsync') process.exit(exitCode);
   process.exit(exitCode === 0 ? EXIT.ok : EXIT.usage);
