@@ -1,5 +1,5 @@
 import type { FrameFeatures } from './features.js';
-import { percentile } from './statistics.js';
+import { greatest, percentile } from './statistics.js';
 
 /** Smoothed level over five frames, dB below the loudest, that bounds the utterance; and the rim kept around it, frames. */
 const UTTERANCE_DB = 35;
@@ -24,28 +24,29 @@ export interface Activity {
 /** Finds the speech of a clip by level relative to itself, so that the microphone's gain plays no part. */
 export function findActivity({ frames, level, clarity, pitchHz }: FrameFeatures): Activity {
   const smooth = movingMean(level, 5);
-  const threshold = smooth.reduce((a, b) => Math.max(a, b), -Infinity) - UTTERANCE_DB;
+  const threshold = greatest(smooth) - UTTERANCE_DB;
   const from = Math.max(0, smooth.findIndex((x) => x >= threshold) - RIM_FRAMES);
   const to = Math.min(frames, smooth.findLastIndex((x) => x >= threshold) + RIM_FRAMES + 1);
-  const loudDb = percentile(Float64Array.from(level.subarray(from, to)).sort(), 95);
-  const within = Array.from({ length: to - from }, (_, i) => from + i);
-  const above = (db: number) => (i: number) => (level[i] ?? 0) > loudDb - db;
-  return {
-    from,
-    to,
-    loudDb,
-    active: within.filter(above(ACTIVE_DB)),
-    voiced: within.filter(above(VOICED_DB)).filter((i) => (clarity[i] ?? 0) >= VOICED_CLARITY && (pitchHz[i] ?? 0) > 0),
-  };
+  const loudDb = percentile(level.slice(from, to).sort(), 95);
+  const active: number[] = [];
+  const voiced: number[] = [];
+  for (let i = from; i < to; i++) {
+    const db = level[i] ?? 0;
+    if (db > loudDb - ACTIVE_DB) active.push(i);
+    if (db > loudDb - VOICED_DB && (clarity[i] ?? 0) >= VOICED_CLARITY && (pitchHz[i] ?? 0) > 0) voiced.push(i);
+  }
+  return { from, to, loudDb, active, voiced };
 }
 
 /** Centred mean over `width` (odd) values; the ends repeat. */
 export function movingMean(values: Float32Array, width: number): Float32Array {
   const reach = (width - 1) / 2;
   const last = values.length - 1;
-  return values.map((_, i) => {
+  const out = new Float32Array(values.length);
+  for (let i = 0; i < out.length; i++) {
     let sum = 0;
     for (let k = -reach; k <= reach; k++) sum += values[Math.max(0, Math.min(last, i + k))] ?? 0;
-    return sum / width;
-  });
+    out[i] = sum / width;
+  }
+  return out;
 }

@@ -2,7 +2,17 @@ import { findActivity, movingMean } from './activity.js';
 import { COARSE_BANDS, COARSE_BANDS_HZ, MEL_BANDS, MFCC_COUNT } from './features.js';
 import type { FrameFeatures } from './features.js';
 import { HOP_MS } from './frames.js';
-import { argmax, correlation, curvature, deviation, findPeaks, mean, percentile, slope } from './statistics.js';
+import {
+  argmax,
+  correlation,
+  curvature,
+  deviation,
+  findPeaks,
+  greatest,
+  mean,
+  percentile,
+  slope,
+} from './statistics.js';
 
 /** What a listener would name; every functional belongs to one of them. */
 export const CUE_GROUPS = ['pitchHeight', 'pitchMovement', 'loudness', 'tempo', 'voiceQuality', 'timbre'] as const;
@@ -35,8 +45,8 @@ interface Speech {
   /** Syllable nuclei: peaks of the smoothed level. */
   readonly peaks: readonly number[];
   /** Lengths of voiced and unvoiced stretches, frames. */
-  readonly voicedRuns: readonly number[];
-  readonly unvoicedRuns: readonly number[];
+  readonly voicedRuns: Float32Array;
+  readonly unvoicedRuns: Float32Array;
 }
 
 /** A contour and the statistics taken of it. */
@@ -91,9 +101,10 @@ const MEL_PAIRS: readonly Contour[] = Array.from({ length: MEL_BANDS / 2 }, (_, 
   stats: ['mean', 'sd', 'p90'],
   values: ({ f, active, loudDb }) => {
     const loud = (loudDb * Math.LN10) / 10;
-    const lower = at(active, f.logMel, MEL_BANDS, 2 * pair);
+    const out = at(active, f.logMel, MEL_BANDS, 2 * pair);
     const upper = at(active, f.logMel, MEL_BANDS, 2 * pair + 1);
-    return lower.map((x, i) => (x + (upper[i] ?? 0)) / 2 - loud);
+    for (let i = 0; i < out.length; i++) out[i] = ((out[i] ?? 0) + (upper[i] ?? 0)) / 2 - loud;
+    return out;
   },
 }));
 
@@ -157,13 +168,12 @@ function third(values: Float32Array, k: 0 | 1 | 2): number {
 }
 
 const frameSteps = (values: Float32Array): Float32Array => values.subarray(1).map((x, i) => x - (values[i] ?? 0));
-const intervals = (peaks: readonly number[]): number[] => peaks.slice(1).map((p, i) => p - (peaks[i] ?? 0));
+const intervals = (peaks: readonly number[]): Float32Array => frameSteps(Float32Array.from(peaks));
 const share = (values: Float32Array, test: (x: number) => boolean): number =>
   values.length > 0 ? values.filter(test).length / values.length : 0;
-const greatest = (values: ArrayLike<number>): number => values[argmax(values)] ?? 0;
 const ranked = (values: Float32Array, q: number): number => percentile(values.slice().sort(), q);
-const peakLevels = ({ peaks, level }: Speech): number[] => peaks.map((p) => level[p] ?? 0);
-const voicedLevels = ({ pitchAt, level }: Speech): number[] => pitchAt.map((p) => level[p] ?? 0);
+const peakLevels = ({ peaks, level }: Speech): Float32Array => at(peaks, level);
+const voicedLevels = ({ pitchAt, level }: Speech): Float32Array => at(pitchAt, level);
 
 const MEASURES: readonly Measure[] = [
   { name: 'pitch.range', group: 'pitchMovement', value: ({ pitch }) => ranked(pitch, 95) - ranked(pitch, 5) },
@@ -233,27 +243,25 @@ export function functionals(features: FrameFeatures): Float32Array {
   const out: number[] = [];
   for (const { stats, values } of CONTOURS) {
     const contour = values(speech);
+    const middle = mean(contour);
     const sorted = stats === BRIEF ? contour : contour.slice().sort();
-    for (const stat of stats) out.push(statistic(stat, contour, sorted));
+    for (const stat of stats) out.push(STATISTICS[stat](sorted, middle, contour));
   }
   for (const { value } of MEASURES) out.push(value(speech));
   return Float32Array.from(out);
 }
 
-function statistic(stat: Stat, values: Float32Array, sorted: Float32Array): number {
-  switch (stat) {
-    case 'mean':
-      return mean(values);
-    case 'sd':
-      return deviation(values);
-    case 'slope':
-      return slope(values);
-    case 'iqr':
-      return percentile(sorted, 75) - percentile(sorted, 25);
-    default:
-      return percentile(sorted, Number(stat.slice(1)));
-  }
-}
+/** How each statistic is taken of a contour, given in ascending order, its mean, and the contour itself. */
+const STATISTICS: Readonly<Record<Stat, (sorted: Float32Array, middle: number, contour: Float32Array) => number>> = {
+  mean: (_, middle) => middle,
+  sd: (_, middle, contour) => deviation(contour, middle),
+  p5: (sorted) => percentile(sorted, 5),
+  p50: (sorted) => percentile(sorted, 50),
+  p90: (sorted) => percentile(sorted, 90),
+  p95: (sorted) => percentile(sorted, 95),
+  iqr: (sorted) => percentile(sorted, 75) - percentile(sorted, 25),
+  slope: (_sorted, _middle, contour) => slope(contour),
+};
 
 /** Steps beyond this, semitones per frame, are slips of the tracker and no melody. */
 const LARGEST_STEP = 3.6;
@@ -306,7 +314,7 @@ function clearest({ clarity }: FrameFeatures, frames: readonly number[]): number
 }
 
 /** Lengths of the stretches that hold `value`. */
-function runs(flags: readonly boolean[], value: boolean): number[] {
+function runs(flags: readonly boolean[], value: boolean): Float32Array {
   const lengths: number[] = [];
   let length = 0;
   for (const flag of [...flags, !value]) {
@@ -316,5 +324,5 @@ function runs(flags: readonly boolean[], value: boolean): number[] {
       length = 0;
     }
   }
-  return lengths;
+  return Float32Array.from(lengths);
 }

@@ -16,13 +16,20 @@ const MOST_SNR_DB = 100;
  */
 export function voiceQuality(features: FrameFeatures, samples: Float32Array): VoiceQuality {
   const { active, voiced } = findActivity(features);
-  const power = features.level.map((db) => 10 ** (db / 10)).sort();
-  const noise = percentile(power, NOISE_PERCENTILE);
-  const speech = mean(active.map((i) => 10 ** ((features.level[i] ?? 0) / 10))) - noise;
+  const power = features.level.map((db) => 10 ** (db / 10));
+  const spoken = mean(Float32Array.from(active, (i) => power[i] ?? 0));
+  const noise = percentile(power.sort(), NOISE_PERCENTILE);
+  const speech = spoken - noise;
   const snrDb = speech > noise ? 10 * Math.log10(speech / noise) : 0;
   return {
     voicedMs: voiced.length * HOP_MS,
     snrDb: Math.min(MOST_SNR_DB, snrDb),
-    clipping: samples.length > 0 ? samples.filter((x) => Math.abs(x) >= FULL_SCALE).length / samples.length : 0,
+    clipping: clippedShare(samples),
   };
+}
+
+function clippedShare(samples: Float32Array): number {
+  let clipped = 0;
+  for (let i = 0; i < samples.length; i++) if (Math.abs(samples[i] ?? 0) >= FULL_SCALE) clipped++;
+  return samples.length > 0 ? clipped / samples.length : 0;
 }

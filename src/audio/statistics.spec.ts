@@ -1,4 +1,14 @@
-import { argmax, correlation, curvature, deviation, findPeaks, mean, percentile, slope } from './statistics.js';
+import {
+  argmax,
+  correlation,
+  curvature,
+  deviation,
+  findPeaks,
+  greatest,
+  mean,
+  percentile,
+  slope,
+} from './statistics.js';
 
 describe('statistics', () => {
   it('are 0 of no values', () => {
@@ -10,7 +20,8 @@ describe('statistics', () => {
       curvature([]),
       correlation([], []),
       argmax([]),
-    ]).toEqual([0, 0, 0, 0, 0, 0, 0]);
+      greatest([]),
+    ]).toEqual([0, 0, 0, 0, 0, 0, 0, 0]);
   });
 
   it('interpolate percentiles as numpy does', () => {

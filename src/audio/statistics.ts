@@ -7,9 +7,8 @@ export function mean(values: Numbers): number {
   return values.length > 0 ? sum / values.length : 0;
 }
 
-/** Standard deviation of the population; 0 for no values. */
-export function deviation(values: Numbers): number {
-  const middle = mean(values);
+/** Standard deviation of the population around their mean; 0 for no values. */
+export function deviation(values: Numbers, middle = mean(values)): number {
   let sum = 0;
   for (let i = 0; i < values.length; i++) sum += ((values[i] ?? 0) - middle) ** 2;
   return values.length > 0 ? Math.sqrt(sum / values.length) : 0;
@@ -67,6 +66,11 @@ export function argmax(values: Numbers): number {
   let best = 0;
   for (let i = 1; i < values.length; i++) if ((values[i] ?? 0) > (values[best] ?? 0)) best = i;
   return best;
+}
+
+/** 0 for no values. */
+export function greatest(values: Numbers): number {
+  return values[argmax(values)] ?? 0;
 }
 
 /** Indices of local maxima of at least `height` that rise by at least `prominence` above the higher of the valleys beside them. */
