@@ -1,7 +1,9 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ManifestError, readClips, withoutKnownBad } from './corpora.js';
+import { recogniseCorpora } from './corpora/recognise.js';
+import { recordings } from './corpora/tree.fixture.js';
+import { leftOut, ManifestError, readClips, readCorpora, withoutKnownBad } from './corpora.js';
 
 let dir: string;
 beforeAll(async () => {
@@ -37,6 +39,22 @@ describe('readClips', () => {
     expect(Object.keys(clips[1] ?? {}).sort()).toEqual(['corpus', 'emotion', 'file', 'language', 'path', 'speaker']);
   });
 
+  it('takes the usual other names of columns and labels, and tabs or semicolons between them', async () => {
+    const rows = [
+      ['File', 'Label', 'Actor', 'Sex'],
+      ['a.wav', 'Anger', '7', 'F'],
+      ['b.wav', 'calm', '8', 'Male'],
+    ];
+    for (const mark of ['\t', ';', ',']) {
+      const file = await manifest(rows.map((row) => row.join(mark)).join('\n'));
+      const { clips } = await readClips(file, '/sets/mine');
+      expect(clips.map((c) => [c.path, c.emotion, c.speaker, c.gender])).toEqual([
+        ['a.wav', 'angry', 'mine/7', 'female'],
+        ['b.wav', 'neutral', 'mine/8', 'male'],
+      ]);
+    }
+  });
+
   it('[TR3] drops what has none of the seven emotions, by name', async () => {
     const { clips, dropped } = await readClips(
       await manifest('path,speaker,emotion\n1.wav,s,bored\n2.wav,s,\n3.wav,s,angry\n'),
@@ -65,5 +83,39 @@ describe('withoutKnownBad', () => {
     expect(clips.map((c) => c.path)).toEqual(['x/1001_DFA_ANG_XX.opus']);
     expect(dropped).toContainEqual({ path: 'AudioWAV/1076_MTI_SAD_XX.wav', reason: 'silent' });
     expect(dropped).toHaveLength(2);
+  });
+});
+
+describe('readCorpora', () => {
+  it('reads the manifest that is named, else the one in the root, else the names of the files', async () => {
+    const root = await recordings(['1001_DFA_ANG_XX.wav', '1002_DFA_SAD_XX.wav']);
+    const paths = async (table?: string) => (await readCorpora(root, table)).clips.map((c) => c.path);
+    expect(await paths()).toEqual(['1001_DFA_ANG_XX.wav', '1002_DFA_SAD_XX.wav']);
+    await writeFile(join(root, 'manifest.csv'), 'path,speaker,emotion\n1002_DFA_SAD_XX.wav,1002,sad\n');
+    expect(await paths()).toEqual(['1002_DFA_SAD_XX.wav']);
+    expect(await paths(await manifest('path,speaker,emotion\nx.wav,1,sad\n'))).toEqual(['x.wav']);
+    await rm(root, { recursive: true });
+  });
+
+  // UNDERTONE_DATA: a folder with corpora/, which holds corpora under their own names and a manifest.csv of the same clips.
+  const data = process.env['UNDERTONE_DATA'];
+  (data ? it : it.skip)('[CO1] reads from the names of real corpora what their manifest says', async () => {
+    const root = join(data ?? '', 'corpora');
+    const said = await readCorpora(root);
+    const read = await recogniseCorpora(root);
+    const facts = ({ clips }: typeof said) =>
+      clips.map((c) => [c.path, c.speaker, c.emotion, c.language].join()).sort();
+    expect(facts(read)).toEqual(facts(said));
+    expect(read.dropped.map((d) => d.path).sort()).toEqual(said.dropped.map((d) => d.path).sort());
+  });
+});
+
+describe('leftOut', () => {
+  it('names a few, and counts many', () => {
+    const bored = ['a', 'b', 'c', 'd'].map((path) => ({ path, reason: 'bored' }));
+    expect(leftOut([{ path: 'x', reason: 'silent' }, ...bored])).toEqual([
+      'left out x: silent',
+      'left out 4 clips: bored (the first is a)',
+    ]);
   });
 });

@@ -36,9 +36,9 @@ export interface Problem {
   readonly detail?: string;
 }
 
-/** Nothing in it is louder than a whisper across the room: no speech of the known corpora peaks below −45 dB. */
+/** The quietest speech of the known corpora, calm clips of RAVDESS, peaks at −45 dB. */
 const SILENT_PEAK_DB = -50;
-/** A click in silence has a peak but no power; the quietest speech of the known corpora has −64 dB. */
+/** A click in silence has a peak but no power; those clips have −64 dB. */
 const SILENT_RMS_DB = -70;
 const MIN_SECONDS = 0.3;
 const MAX_SECONDS = 30;
