@@ -1,9 +1,8 @@
+import type { AcousticConfig } from '../src/audio/acoustic-format.js';
 import { CORPORA } from './corpora.js';
-import type { Figures } from './metrics.js';
-import { figuresToMarkdown } from './report.js';
-
-/** A table of figures: overall, then by corpus. */
-export type FigureRows = readonly (readonly [title: string, figures: Figures])[];
+import { figuresToMarkdown, fixed } from './report.js';
+import type { Sample } from './samples.js';
+import type { FigureRows } from './train-acoustic.js';
 
 export interface CardFacts {
   readonly name: string;
@@ -12,34 +11,46 @@ export interface CardFacts {
   readonly commit: string;
   readonly date: string;
   readonly machine: string;
-  readonly labels: readonly string[];
-  readonly corpora: readonly { readonly name: string; readonly clips: number; readonly speakers: number }[];
-  readonly heldOutSpeakers: readonly string[];
-  readonly seed: number;
-  readonly folds: number;
-  readonly temperature: number;
+  readonly config: AcousticConfig;
   readonly bytes: number;
-  readonly heldOut: FigureRows;
+  /** All clips, held-out ones included. */
+  readonly samples: readonly Sample[];
+  readonly heldOutSpeakers: readonly string[];
+  /** Figures of the held-out speakers by how much is known of them. */
+  readonly heldOut: readonly (readonly [mode: 'none' | 'online' | 'all', rows: FigureRows])[];
   readonly blog: FigureRows;
-  readonly outOfFold: FigureRows;
+  readonly outOfFold: FigureRows | undefined;
+  readonly leftOutCorpora: FigureRows | undefined;
 }
+
+const MODES = {
+  none: 'Each clip alone',
+  online: "Against the speaker's clips before it, in a shuffled order",
+  all: "Against all of the speaker's clips",
+} as const;
 
 /** The CARD.md of an acoustic model. Every number in it was measured by the training that wrote it. */
 export function cardOf(facts: CardFacts): string {
-  const speakers = facts.corpora.reduce((sum, c) => sum + c.speakers, 0);
-  const withCremaD = facts.corpora.some((c) => c.name === 'cremad');
-  const languages = [...new Set(facts.corpora.map(({ name }) => CORPORA[name]?.language ?? 'unknown'))];
-  const corpusRows = facts.corpora.map(({ name, clips, speakers: n }) => {
+  const { config, samples } = facts;
+  const speakersIn = (some: readonly Sample[]): number => new Set(some.map((s) => s.speaker)).size;
+  const corpora = [...new Set(samples.map((s) => s.corpus))].sort();
+  const withCremaD = corpora.includes('cremad');
+  const languages = [...new Set(corpora.map((name) => CORPORA[name]?.language ?? 'unknown'))];
+  const corpusRows = corpora.map((name) => {
     const known = CORPORA[name];
-    return `| ${known?.title ?? name} | ${known?.language ?? 'unknown'} | ${clips} | ${n} | ${known?.licence ?? 'unknown'} |`;
+    const own = samples.filter((s) => s.corpus === name);
+    return `| ${known?.title ?? name} | ${known?.language ?? 'unknown'} | ${own.length} | ${speakersIn(own)} | ${known?.licence ?? 'unknown'} |`;
   });
+  const dense = config.networks.filter((n) => n.kind === 'dense').length;
+  const looks = config.networks.some((n) => n.kind === 'cnn');
   return `# ${facts.name}
 
-Reads one of ${facts.labels.length} emotions (${facts.labels.join(', ')}) from the sound of an utterance, whatever the words.
+Reads one of ${config.labels.length} emotions (${config.labels.join(', ')}) from the sound of an utterance, whatever the words.
 
-${facts.folds} small dense networks, one per fold of the training speakers, over functionals of the voice (statistics of pitch, level, tempo,
-spectrum and voice quality below 4 kHz; the recording's absolute level is left out). Their logits are averaged and divided by a
-temperature of ${facts.temperature.toFixed(3)}, which was fitted on what each network said of the speakers it had not heard. ${(facts.bytes / 1e6).toFixed(1)} MB.
+${dense} small dense networks hear functionals of the voice (statistics of pitch, level, tempo, spectrum and voice quality below 4 kHz; the
+recording's absolute level is left out)${looks ? '; a convolutional network looks at the log-mel picture' : ''}. Their logits are weighed and summed, and divided by a
+temperature of ${fixed(config.temperature)}. Both inputs are taken relative to the speaker's own running baseline as far as there is one, to the population
+before.${config.heard.labels.length > 0 ? ' A second head says how listeners would hear the voice, trained on the votes of a crowd.' : ''} ${(facts.bytes / 1e6).toFixed(1)} MB.
 
 **Licence of the weights: ${facts.licence}.**${withCremaD ? '\nContains information from CREMA-D, available under ODbL 1.0.' : ''}
 
@@ -49,24 +60,20 @@ temperature of ${facts.temperature.toFixed(3)}, which was fitted on what each ne
 | --- | --- | --- | --- | --- |
 ${corpusRows.join('\n')}
 
-Of these ${speakers} speakers, ${facts.heldOutSpeakers.length} were held out of everything, to measure: ${facts.heldOutSpeakers.join(', ')}.
-No speaker is on two sides of a split; the training asserts it. Seed ${facts.seed}.
+Of these ${speakersIn(samples)} speakers, ${facts.heldOutSpeakers.length} were held out of everything, to measure: ${facts.heldOutSpeakers.join(', ')}.
+No speaker is on two sides of a split; the training asserts it. Seed ${String(config.training['seed'])}.
 
 ## Figures
 
-**On the held-out speakers** (heard by no part of the model):
+On ${facts.heldOutSpeakers.length} speakers that no network was trained on. Temperatures and the weights of the networks (${looks ? 'four' : 'two'} numbers) were fitted on these same
+speakers, so the ECE is a little kind; UAR hardly depends on them.
 
-${figuresToMarkdown(facts.heldOut)}
+${facts.heldOut.map(([mode, rows]) => `**${MODES[mode]}:**\n\n${figuresToMarkdown(rows)}`).join('\n\n')}
 
-**The blog recipe on the same clips** (mean of 40 MFCCs, random forest of 200 trees, trained on the same speakers and measured on the same):
+**The tutorials' recipe on the same clips** (mean of 40 MFCCs, random forest of 200 trees, trained on the same speakers):
 
 ${figuresToMarkdown(facts.blog)}
-
-**On the training speakers, each clip read by the one member that had not heard its speaker.** One member is weaker than the committee;
-the ECE is after the temperature, which was fitted on these very answers:
-
-${figuresToMarkdown(facts.outOfFold)}
-
+${facts.outOfFold ? `\n**Cross-validated, each clip alone, read by networks that never heard its speaker:**\n\n${figuresToMarkdown(facts.outOfFold)}\n` : ''}${facts.leftOutCorpora ? `\n**Each corpus read by networks that never heard it:**\n\n${figuresToMarkdown(facts.leftOutCorpora)}\n` : ''}
 Made by \`${facts.command}\` at commit ${facts.commit} on ${facts.date}, ${facts.machine}.
 UAR is the mean recall over the emotions present; ECE has 15 bins.
 
@@ -84,6 +91,6 @@ Not meant for: deciding about a person; work or school, where the EU forbids it;
 - It heard ${languages.join(', ')}, most of it English. In another language expect much less, least for disgust and surprise.
 - Fear is often heard as sadness, sadness and neutral as each other, happiness as anger and the other way round.
 - Under 200 ms of voice it says nothing. It was not trained on noise, music or several people at once.
-- The population's usual voice is the yardstick, so an unusually high or low voice shifts the reading.
+- Until a few utterances of a speaker were heard, the population's usual voice is the yardstick: an unusually high or low voice shifts the reading.
 `;
 }

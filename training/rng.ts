@@ -43,3 +43,12 @@ export function weightedSampler(weights: ArrayLike<number>, rng: Rng): () => num
     return low;
   };
 }
+
+/** One draw from Beta(α, α), α < 1 (Jöhnk 1964). */
+export function beta(alpha: number, rng: Rng): number {
+  for (;;) {
+    const x = rng() ** (1 / alpha);
+    const y = rng() ** (1 / alpha);
+    if (x + y > 0 && x + y <= 1) return x / (x + y);
+  }
+}

@@ -2,7 +2,7 @@ import { assertDisjoint, splitSpeakers } from './splits.js';
 
 const clips = [
   ...Array.from({ length: 200 }, (_, i) => ({ corpus: 'a', speaker: `a/${i % 20}`, id: i })),
-  ...Array.from({ length: 60 }, (_, i) => ({ corpus: 'b', speaker: `b/${i % 6}`, id: i })),
+  ...Array.from({ length: 60 }, (_, i) => ({ corpus: 'b', speaker: `b/${i % 5}`, id: i })),
 ];
 const options = { heldOutShare: 0.1, folds: 5, seed: 3 };
 const speakersOf = (side: readonly { speaker: string }[]): Set<string> => new Set(side.map((c) => c.speaker));

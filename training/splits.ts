@@ -11,8 +11,11 @@ export interface SpeakerSplit<T> {
   readonly folds: readonly (readonly T[])[];
 }
 
+/** A corpus of fewer speakers than this has none to spare. */
+const FEWEST_SPEAKERS = 6;
+
 /**
- * Splits by speaker, corpus by corpus: ⌊share · speakers⌋ of each corpus are held out, the others are dealt into folds
+ * Splits by speaker, corpus by corpus: ⌊share · speakers⌋ of each corpus are held out, at least one where there are enough; the others are dealt into folds
  * one by one, so that each fold sees each corpus. The same seed gives the same split, whatever the order of the clips.
  */
 export function splitSpeakers<T extends Spoken>(
@@ -24,7 +27,8 @@ export function splitSpeakers<T extends Spoken>(
   for (const [nth, corpus] of [...new Set(clips.map((c) => c.corpus))].sort().entries()) {
     const speakers = [...new Set(clips.filter((c) => c.corpus === corpus).map((c) => c.speaker))].sort();
     const order = shuffled(speakers, rngOf(options.seed + nth));
-    const kept = Math.floor(options.heldOutShare * order.length);
+    const least = options.heldOutShare > 0 && order.length >= FEWEST_SPEAKERS ? 1 : 0;
+    const kept = Math.max(least, Math.floor(options.heldOutShare * order.length));
     order.slice(0, kept).forEach((speaker) => heldOut.add(speaker));
     order.slice(kept).forEach((speaker, i) => foldOf.set(speaker, i % options.folds));
   }

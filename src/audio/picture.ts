@@ -6,7 +6,7 @@ export const FRAMES_PER_STEP = 4;
 
 /** Below this many nats under the usual spectrum there is only silence; and nats per unit of the network's input. */
 const FLOOR = -6;
-const UNIT = 2.5;
+export const UNIT = 2.5;
 export const SILENCE = FLOOR / UNIT;
 
 /** How far each frame and band lies above what is usual, in the network's units. */

@@ -1,0 +1,89 @@
+import type { NetworkShape } from '../src/audio/acoustic-format.js';
+import type { CnnConfig } from './cnn.js';
+import type { DenseConfig } from './dense.js';
+
+/** What a network is trained from and for how long. */
+interface Schedule {
+  readonly epochs: number;
+  readonly batch: number;
+  readonly labelSmoothing: number;
+  /** α of the Beta(α, α) that mixes pairs of clips (mixup, Zhang et al. 2018); 0: none. */
+  readonly mixup: number;
+  /** Are changed copies of the clips heard too? Pictures are changed as pictures instead, which costs less and is new each time. */
+  readonly copies: boolean;
+}
+
+export type NetworkRecipe = Schedule &
+  (
+    { readonly kind: 'dense'; readonly network: DenseConfig } | { readonly kind: 'cnn'; readonly network: CnnConfig }
+  ) & { readonly seed: number };
+
+const DENSE: Omit<Extract<NetworkRecipe, { kind: 'dense' }>, 'seed'> = {
+  kind: 'dense',
+  epochs: 40,
+  batch: 128,
+  labelSmoothing: 0.05,
+  mixup: 0.3,
+  copies: true,
+  network: {
+    hidden: [256, 128],
+    inputDropout: 0.2,
+    hiddenDropout: 0.5,
+    noise: 0.1,
+    learningRate: 1e-3,
+    warmUp: 0.3,
+    weightDecay: 2e-2,
+    average: 0.995,
+  },
+};
+
+const LOGISTIC: Omit<Extract<NetworkRecipe, { kind: 'dense' }>, 'seed'> = {
+  ...DENSE,
+  epochs: 15,
+  mixup: 0,
+  network: { ...DENSE.network, hidden: [], inputDropout: 0, noise: 0 },
+};
+
+const CNN: Omit<Extract<NetworkRecipe, { kind: 'cnn' }>, 'seed'> = {
+  kind: 'cnn',
+  epochs: 18,
+  batch: 32,
+  labelSmoothing: 0.05,
+  mixup: 0.4,
+  copies: false,
+  network: {
+    front: 16,
+    middle: 32,
+    channels: 128,
+    dilations: [1, 2],
+    heads: 4,
+    scorer: 48,
+    hidden: 96,
+    channelDropout: 0.15,
+    pooledDropout: 0.4,
+    hiddenDropout: 0.3,
+    learningRate: 2e-3,
+    warmUp: 0.15,
+    weightDecay: 1e-2,
+    average: 0.998,
+  },
+};
+
+export const NEURAL_RECIPES = ['logistic', 'dense', 'cnn'] as const;
+export type NeuralRecipe = (typeof NEURAL_RECIPES)[number];
+
+/** The networks of a recipe; the dense ones stand beside the convolutional one because each hears what the other does not. */
+export function networksOf(recipe: NeuralRecipe, seed: number, epochs?: number): NetworkRecipe[] {
+  const dense = [0, 1, 2].map((i) => ({ ...DENSE, seed: seed + i }));
+  const main = { logistic: LOGISTIC, dense: DENSE, cnn: CNN }[recipe];
+  const chosen = { ...main, epochs: epochs ?? main.epochs, seed };
+  if (recipe === 'logistic') return [chosen];
+  return recipe === 'dense' ? dense.map((d) => ({ ...d, epochs: chosen.epochs })) : [...dense, chosen];
+}
+
+/** The shape that serves, with its weight still to be fitted. */
+export function shapeOf({ kind, network }: NetworkRecipe, inputs: number, outputs: number): NetworkShape {
+  if (kind === 'dense') return { kind, weight: 1, widths: [inputs, ...network.hidden, outputs] };
+  const { front, middle, channels, dilations, heads, scorer, hidden } = network;
+  return { kind, weight: 1, front, middle, channels, dilations: [...dilations], heads, scorer, hidden };
+}

@@ -1,0 +1,155 @@
+import { FEATURE_VERSION } from '../src/audio/features.js';
+import { standardise } from '../src/audio/speaker-baseline.js';
+import { startBackend, type AcousticBackend } from '../src/audio/acoustic.model.js';
+import { outputsOf, type AcousticConfig } from '../src/audio/acoustic-format.js';
+import { EMOTIONS } from '../src/emotion/scores.js';
+import { calibrated, readKinds, scoresOf, weighed, type Uncalibrated } from './calibration.js';
+import { FOREST, trainForest } from './forest.js';
+import { figuresOf, type Figures } from './metrics.js';
+import { progressBar } from './progress.js';
+import { networksOf, shapeOf, type NeuralRecipe } from './recipes.js';
+import { fixed } from './report.js';
+import { cleanOf, heardIn, populationOf, priorOf, samplingWeights, type Sample } from './samples.js';
+import { SVM, trainSvm } from './svm.js';
+import { trainNetwork } from './train-networks.js';
+
+/** Names and figures: all clips, then each corpus. */
+export type FigureRows = readonly (readonly [title: string, figures: Figures])[];
+
+export interface TrainedModel {
+  readonly config: AcousticConfig;
+  /** Tensors of each network, in the order of `networkShapes`. */
+  readonly tensors: readonly (readonly Float32Array[])[];
+}
+
+export interface NeuralOptions {
+  readonly recipe: NeuralRecipe;
+  readonly seed: number;
+  readonly epochs?: number | undefined;
+  readonly backend: AcousticBackend;
+  readonly checkpoints?: string | undefined;
+  /** What `model.json` says of where it comes from, beside recipe and seed. */
+  readonly provenance: Readonly<Record<string, unknown>>;
+}
+
+/** Trains the networks of a recipe, one after the other, and calibrates them on speakers they never heard. */
+export async function trainNeural(
+  samples: readonly Sample[],
+  unheard: readonly Sample[],
+  options: NeuralOptions,
+): Promise<TrainedModel> {
+  await startBackend(options.backend);
+  const labels = EMOTIONS.filter((emotion) => samples.some((s) => s.emotion === emotion));
+  const heard = EMOTIONS.filter((emotion) => samples.some((s) => s.votes?.[emotion]));
+  const population = populationOf(samples);
+  const recipes = networksOf(options.recipe, options.seed, options.epochs);
+  const tensors: Float32Array[][] = [];
+  for (const [i, recipe] of recipes.entries()) {
+    const bar = progressBar(`${recipe.kind} network ${i + 1} of ${recipes.length}`, recipe.epochs * 100);
+    const data = { samples, population, outputs: { labels, heard } };
+    const trained = await trainNetwork(recipe, data, {
+      checkpoints: options.checkpoints,
+      onProgress: ({ epoch, step, steps, loss }) => {
+        bar.update(Math.round((recipe.epochs * 100 * step) / steps), `epoch ${epoch + 1}, loss ${fixed(loss)}`);
+      },
+    }).finally(() => {
+      bar.stop();
+    });
+    tensors.push(trained);
+  }
+  const outputs = outputsOf({ labels, heard: { labels: heard, temperature: 1 } });
+  const config: Uncalibrated = {
+    format: 2,
+    featureVersion: FEATURE_VERSION,
+    labels,
+    prior: priorOf(samples, samplingWeights(samples), labels),
+    heard: { labels: heard, temperature: 1 },
+    population: {
+      indices: [...population.indices],
+      mean: [...population.mean],
+      sd: [...population.sd],
+      bandShape: [...population.bandShape],
+    },
+    networks: recipes.map((recipe) => shapeOf(recipe, population.indices.length, outputs)),
+    training: { ...options.provenance, recipe: options.recipe, seed: options.seed, networks: recipes },
+  };
+  return { config: calibrated(config, tensors, unheard, options.seed), tensors };
+}
+
+/** How well a model reads clips that are heard in one of the ways of an evaluation. */
+export function neuralFigures(
+  { config, tensors }: TrainedModel,
+  samples: readonly Sample[],
+  mode: 'none' | 'online' | 'all',
+): FigureRows {
+  const readings = readKinds(config, tensors, samples, heardIn(mode, samples, config.training['seed'] as number));
+  const weights = (['dense', 'cnn'] as const)
+    .map((kind) => config.networks.filter((n) => n.kind === kind).reduce((sum, n) => sum + n.weight, 0))
+    .filter((weight) => weight > 0);
+  const scores = new Map(
+    readings.map((reading) => [reading.sample, scoresOf(config, weighed(reading, weights)).scores]),
+  );
+  return byCorpus(samples, (sample) => scores.get(sample) ?? []);
+}
+
+/** The recipe of the field's tutorials: the mean of 40 MFCCs into a random forest. */
+export async function forestFigures(
+  samples: readonly Sample[],
+  unheard: readonly Sample[],
+  seed: number,
+): Promise<FigureRows> {
+  const bar = progressBar('forest', FOREST.trees);
+  const forest = await trainForest(
+    samples.map((s) => cleanOf(s).classic),
+    samples.map((s) => EMOTIONS.indexOf(s.emotion)),
+    EMOTIONS.length,
+    FOREST,
+    seed,
+    (trees) => {
+      bar.update(trees);
+    },
+  ).finally(() => {
+    bar.stop();
+  });
+  return byCorpus(unheard, (s) => forest.predict(cleanOf(s).classic));
+}
+
+/** A support vector machine over the functionals, each clip alone. */
+export async function svmFigures(samples: readonly Sample[], unheard: readonly Sample[]): Promise<FigureRows> {
+  const population = populationOf(samples);
+  const weightOf = samplingWeights(samples);
+  const rowOf = (sample: Sample): Float32Array => standardise(cleanOf(sample).functionals, population);
+  const svm = await trainSvm(
+    samples.map(rowOf),
+    samples.map((s) => EMOTIONS.indexOf(s.emotion)),
+    samples.map(weightOf),
+    EMOTIONS.length,
+    SVM,
+  );
+  try {
+    return byCorpus(unheard, (sample) => svm.predict(rowOf(sample)));
+  } finally {
+    svm.release();
+  }
+}
+
+/** Figures of all clips, then of each corpus. */
+export function byCorpus(samples: readonly Sample[], scoresOf: (s: Sample) => ArrayLike<number>): FigureRows {
+  const predictions = samples.map((s) => ({
+    corpus: s.corpus,
+    truth: EMOTIONS.indexOf(s.emotion),
+    scores: scoresOf(s),
+  }));
+  const corpora = [...new Set(samples.map((s) => s.corpus))].sort();
+  const rows = corpora.map(
+    (corpus) =>
+      [
+        corpus,
+        figuresOf(
+          predictions.filter((p) => p.corpus === corpus),
+          EMOTIONS.length,
+        ),
+      ] as const,
+  );
+  return corpora.length > 1 ? [['all', figuresOf(predictions, EMOTIONS.length)], ...rows] : rows;
+}

@@ -1,0 +1,229 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as tf from '@tensorflow/tfjs';
+import { AcousticReader, startBackend } from '../src/audio/acoustic.model.js';
+import { VOICE_CUES } from '../src/audio/acoustic-cues.js';
+import { outputsOf, packWeights, unpackWeights } from '../src/audio/acoustic-format.js';
+import { AcousticNetworks } from '../src/audio/acoustic-network.model.js';
+import { MEL_BANDS } from '../src/audio/features.js';
+import { standardise } from '../src/audio/speaker-baseline.js';
+import { FRAMES_PER_STEP } from '../src/audio/picture.js';
+import { CnnTrainer, type CnnConfig } from './cnn.js';
+import { convolution, normalised, product } from './layers.js';
+import { trainForest } from './forest.js';
+import { pictureOf, batchOf } from './pictures.js';
+import { networksOf, shapeOf, type NetworkRecipe } from './recipes.js';
+import { normal, rngOf } from './rng.js';
+import { cleanOf, populationOf, samplingWeights } from './samples.js';
+import { madeUpSamples } from './samples.fixture.js';
+import { neuralFigures, trainNeural } from './train-acoustic.js';
+import { trainNetwork } from './train-networks.js';
+
+beforeAll(() => startBackend('wasm'));
+
+/** A recipe small enough for a test. */
+function small(kind: 'dense' | 'cnn', epochs: number, seed = 1): NetworkRecipe {
+  const recipe = networksOf('cnn', seed).find((r) => r.kind === kind);
+  if (recipe?.kind === 'dense') {
+    return { ...recipe, seed, epochs, batch: 24, network: { ...recipe.network, hidden: [24], learningRate: 1e-2 } };
+  }
+  if (recipe?.kind !== 'cnn') throw new Error(`no recipe is ${kind}`);
+  const network = { ...recipe.network, front: 4, middle: 6, channels: 12, heads: 2, scorer: 6, hidden: 12 };
+  return { ...recipe, seed, epochs, batch: 24, network: { ...network, learningRate: 1e-2 } };
+}
+
+const samples = madeUpSamples(240, 8, 1);
+const data = {
+  samples,
+  population: populationOf(samples),
+  outputs: { labels: ['neutral', 'happy', 'angry'], heard: ['neutral', 'happy', 'angry'] },
+} as const;
+
+describe.each(['dense', 'cnn'] as const)('training a %s network', (kind) => {
+  it('[TR4] learns what can be told apart, on speakers it never heard', async () => {
+    const recipe = small(kind, 12);
+    const tensors = await trainNetwork(recipe, data);
+    const networks = new AcousticNetworks([shapeOf(recipe, data.population.indices.length, 6)], [tensors], 6);
+    const unheard = madeUpSamples(90, 5, 99);
+    const right = unheard.filter((sample) => {
+      const features = cleanOf(sample);
+      const outputs = networks.read({
+        functionals: standardise(features.functionals, data.population),
+        picture: pictureOf({ features }, data.population),
+      });
+      const top = outputs.subarray(0, 3).reduce((best, z, i, all) => (z > (all[best] ?? 0) ? i : best), 0);
+      return data.outputs.labels[top] === sample.emotion;
+    });
+    networks.release();
+    expect(right.length / unheard.length).toBeGreaterThan(0.8);
+  });
+
+  it('[TR5] gives the same weights for the same seed and others for another', async () => {
+    const first = await trainNetwork(small(kind, 1, 7), data);
+    expect(await trainNetwork(small(kind, 1, 7), data)).toEqual(first);
+    expect((await trainNetwork(small(kind, 1, 8), data))[0]).not.toEqual(first[0]);
+  });
+
+  it('[TR7] goes on after a kill as if nothing had happened', async () => {
+    const checkpoints = await mkdtemp(join(tmpdir(), 'checkpoint-'));
+    const recipe = small(kind, 3);
+    const whole = await trainNetwork(recipe, data);
+    const killed = trainNetwork(recipe, data, {
+      checkpoints,
+      onProgress: ({ epoch }) => {
+        if (epoch === 1) throw new Error('killed');
+      },
+    });
+    await expect(killed).rejects.toThrow('killed');
+    const epochs = new Set<number>();
+    const resumed = await trainNetwork(recipe, data, { checkpoints, onProgress: ({ epoch }) => epochs.add(epoch) });
+    expect(resumed).toEqual(whole);
+    expect(epochs.has(0)).toBe(false);
+    await rm(checkpoints, { recursive: true });
+  });
+});
+
+describe('layers', () => {
+  it('[TR8] have the gradients of their formulas', () => {
+    const rng = rngOf(3);
+    const random = (shape: number[]): tf.Tensor =>
+      tf.tensor(
+        Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, () => normal(rng)),
+        shape,
+      );
+    const check = (fast: (...t: tf.Tensor[]) => tf.Tensor, slow: (...t: tf.Tensor[]) => tf.Tensor, at: tf.Tensor[]) => {
+      const weigh = random(fast(...at).shape);
+      const gradients = (f: (...t: tf.Tensor[]) => tf.Tensor): Float32Array[] =>
+        tf
+          .grads((...t: tf.Tensor[]) =>
+            f(...t)
+              .mul(weigh)
+              .sum(),
+          )(at)
+          .map((g) => g.dataSync<'float32'>());
+      const [a, b] = [gradients(fast), gradients(slow)];
+      for (const [i, expected] of b.entries()) {
+        for (const [k, value] of expected.entries()) expect(a[i]?.[k]).toBeCloseTo(value, 3);
+      }
+    };
+    check(
+      (x, w) => product(x as tf.Tensor2D, w as tf.Tensor2D),
+      (x, w) => tf.matMul(x, w),
+      [random([7, 5]), random([5, 3])],
+    );
+    check(
+      (x, g, b) => normalised(x as tf.Tensor2D, g, b, []),
+      (x, g, b) => {
+        const centred = x.sub(x.mean(0));
+        return centred.mul(centred.square().mean(0).add(1e-5).rsqrt()).mul(g).add(b);
+      },
+      [random([9, 4]), random([4]), random([4])],
+    );
+    for (const [kernel, dilation] of [
+      [[3, 3, 3, 4], 1],
+      [[3, 1, 3, 4], 2],
+    ] as const) {
+      // Convolution as a sum over the taps of its kernel: what the fast one must equal.
+      const [height, width] = kernel;
+      check(
+        (x, w) => convolution(x as tf.Tensor4D, w as tf.Tensor4D, dilation),
+        (x, w) => {
+          const [up, left] = [(dilation * (height - 1)) / 2, (width - 1) / 2];
+          const padded = x.pad([[0, 0], [up, up], [left, left], [0, 0]]); // prettier-ignore
+          const taps = Array.from({ length: height * width }, (_, tap) => {
+            const [i, j] = [Math.floor(tap / width), tap % width];
+            const seen = padded.slice([0, i * dilation, j, 0], [2, 6, 5, 3]).reshape([-1, 3]);
+            return tf.matMul(seen, w.slice([i, j, 0, 0], [1, 1, 3, 4]).reshape([3, 4]));
+          });
+          return tf.addN(taps).reshape([2, 6, 5, 4]);
+        },
+        [random([2, 6, 5, 3]), random([...kernel])],
+      );
+    }
+  });
+});
+
+describe('CnnTrainer', () => {
+  it('[TR9] serves what it trained: normalisation folded into the weights changes nothing', () => {
+    const recipe = small('cnn', 1);
+    if (recipe.kind !== 'cnn') throw new Error('no cnn');
+    const config: CnnConfig = {
+      ...recipe.network,
+      channelDropout: 0,
+      pooledDropout: 0,
+      hiddenDropout: 0,
+      average: 0,
+      learningRate: 0,
+    };
+    const rng = rngOf(4);
+    const trainer = new CnnTrainer(config, 6, 3, rng);
+    const picture = Float32Array.from({ length: 6 * FRAMES_PER_STEP * MEL_BANDS }, () => normal(rng));
+    const batch = { size: 1, ...batchOf([picture]), targets: new Float32Array(6) };
+    // At rate 0 nothing is learnt, but the running moments become those of the only batch there is.
+    trainer.step(batch, 0.5, rng);
+    const networks = new AcousticNetworks([shapeOf({ ...recipe, network: config }, 1, 6)], [trainer.folded()], 6);
+    const served = networks.readPicture(picture);
+    const trained = trainer.outputsOf(batch, rng);
+    for (const [i, z] of trained.entries()) expect(served[i]).toBeCloseTo(z, 2);
+    networks.release();
+  });
+});
+
+describe('trainNeural', () => {
+  it('[TR6] makes a model whose cues sum to its log-odds and whose files read back as written', async () => {
+    const unheard = madeUpSamples(60, 4, 5);
+    const options = { recipe: 'logistic', seed: 1, epochs: 3, backend: 'wasm', provenance: {} } as const;
+    const model = await trainNeural(samples, unheard, options);
+    const { config, tensors } = model;
+    expect(config.labels).toEqual(['neutral', 'happy', 'angry']);
+    expect(config.prior.reduce((a, b) => a + b, 0)).toBeCloseTo(1, 9);
+    const [[, alone] = ['', undefined]] = neuralFigures(model, unheard, 'none');
+    expect(alone?.uar).toBeGreaterThan(0.5);
+
+    const reader = new AcousticReader(config, unpackWeights(packWeights(tensors.flat()), config));
+    const features = cleanOf(unheard[1] ?? samples[0] ?? failed());
+    const input = {
+      functionals: standardise(features.functionals, config.population),
+      picture: pictureOf({ features }, config.population),
+    };
+    const { scores, perceived, top, weights } = reader.explain(input);
+    const p = scores[top] ?? 0;
+    expect(weights).toHaveLength(VOICE_CUES.length);
+    expect(weights.reduce((a, b) => a + b, 0)).toBeCloseTo(Math.log(p / (1 - p)) - reader.logOddsOfAverage(top), 4);
+    expect(Object.values(perceived ?? {}).reduce((a, b) => a + b, 0)).toBeCloseTo(1, 6);
+    expect(reader.outputs(input)).toHaveLength(outputsOf(config));
+    reader.release();
+  });
+});
+
+describe('trainForest', () => {
+  it('[TR4] learns the same classes', async () => {
+    const rowsOf = (some: typeof samples) => some.map((s) => cleanOf(s).functionals);
+    const classesOf = (some: typeof samples) => some.map((s) => data.outputs.labels.indexOf(s.emotion as 'neutral'));
+    const forest = await trainForest(rowsOf(samples), classesOf(samples), 3, { trees: 30, minLeaf: 1 }, 1);
+    const unheard = madeUpSamples(90, 5, 99);
+    const classes = classesOf(unheard);
+    const right = rowsOf(unheard).filter((row, i) => {
+      const scores = forest.predict(row);
+      return scores.indexOf(Math.max(...scores)) === classes[i];
+    });
+    expect(right.length / unheard.length).toBeGreaterThan(0.8);
+  });
+});
+
+describe('samplingWeights', () => {
+  it('draws small corpora and rare emotions more often than their share, and less than equally', () => {
+    const like = (corpus: string) => ({ ...(samples[0] ?? failed()), corpus, emotion: 'sad' as const });
+    const [large, tiny] = [like('large'), like('tiny')];
+    const weightOf = samplingWeights([
+      ...Array.from({ length: 160 }, () => large),
+      ...Array.from({ length: 10 }, () => tiny),
+    ]);
+    expect(weightOf(tiny) / weightOf(large)).toBeCloseTo(2, 6); // 16^¼
+  });
+});
+
+function failed(): never {
+  throw new Error('there is no sample');
+}
