@@ -17,6 +17,7 @@ import { CONDITIONS, type Condition } from './conditions.js';
 import { readClips, type Clip } from './corpora.js';
 import { assertAllThere, predictClips, readingsOf, type AcousticPrediction } from './evaluate-acoustic.js';
 import { predictTexts, readTexts } from './evaluate-text.js';
+import { groupBy } from './group-by.js';
 import { figuresOf } from './metrics.js';
 import { progressBar } from './progress.js';
 import { commitOf, machine, portableCommand } from './provenance.js';
@@ -73,7 +74,11 @@ async function evaluateAcoustic(options: AcousticArguments): Promise<void> {
   const { clips, dropped } = await readClips(options.manifest, options.root);
   if (dropped.length > 0)
     note(`${dropped.length} rows left out, the first: ${dropped[0]?.path ?? ''}: ${dropped[0]?.reason ?? ''}`);
-  const { model, predictions } = await examine(clips.slice(0, options.limit), options);
+  const chosen = clips.slice(0, options.limit);
+  const most = Math.max(...[...groupBy(chosen, (clip) => clip.speaker).values()].map((own) => own.length));
+  if (most <= options.after)
+    throw new Error(`no speaker has more than ${most} clips: --after ${options.after} leaves none`);
+  const { model, predictions } = await examine(chosen, options);
   const report = reportOf(predictions, {
     model,
     made: {

@@ -67,13 +67,20 @@ describe('undertone evaluate and train', () => {
         ...spoken.map((file, i) => `tiny,${file},${i % 2},${i % 2 ? 'F' : 'M'},${i % 2 ? 'sad' : 'happy'},0;0;1;2;3;4`),
       ].join('\n'),
     );
-    const markdown = join(dir, 'tables.md');
+    const [markdown, page] = [join(dir, 'tables.md'), join(dir, 'report.html')];
     const base = ['--manifest', manifest, '--root', clips, '--threads', '1', '--seed', '5'];
-    const all = [...base, '--json', '--baseline', 'online', '--condition', 'all', '--markdown', markdown];
-    const [once, again] = [
-      await undertone('evaluate', 'acoustic', ...all),
-      await undertone('evaluate', 'acoustic', ...all),
-    ];
+    const online = [...base, '--json', '--baseline', 'online'];
+    const once = await undertone(
+      'evaluate',
+      'acoustic',
+      ...online,
+      '--condition',
+      'all',
+      '--markdown',
+      markdown,
+      '--html',
+      page,
+    );
     expect(once.code).toBe(0);
     const report = JSON.parse(once.stdout) as AcousticReport;
     expect(report.robustness.map((line) => line.condition)).toEqual(CONDITIONS);
@@ -83,9 +90,11 @@ describe('undertone evaluate and train', () => {
     ]);
     expect(report.listeners).toMatchObject({ n: 4 });
     expect(report.listeners?.emotions).not.toContain('surprised');
-    const undated = (stdout: string): unknown => ({ ...(JSON.parse(stdout) as AcousticReport), made: null });
-    expect(undated(again.stdout)).toEqual(undated(once.stdout));
+    const again = await undertone('evaluate', 'acoustic', ...online, '--condition', 'noise0');
+    const { condition, summary } = JSON.parse(again.stdout) as AcousticReport;
+    expect(report.robustness).toContainEqual({ condition, ...summary });
     expect(await readFile(markdown, 'utf8')).toContain('| telephone | 4 |');
+    expect((await readFile(page, 'utf8')).toLowerCase()).toMatch(/^<!doctype html>/);
 
     const later = await undertone('evaluate', 'acoustic', ...base, '--baseline', 'all', '--after', '1');
     expect(later.code).toBe(0);
@@ -94,7 +103,7 @@ describe('undertone evaluate and train', () => {
     );
     const never = await undertone('evaluate', 'acoustic', ...base, '--after', '2');
     expect(never.code).toBe(1);
-    expect(never.stderr).toContain('no clip is left after the first 2 of each speaker');
+    expect(never.stderr).toContain('no speaker has more than 2 clips: --after 2 leaves none');
   }, 180_000);
 
   it('ends with one line and a code when it cannot work', async () => {
