@@ -8,12 +8,18 @@ import type { Emotion, PartialScores } from '../emotion/scores.js';
 import { cuesOf, SPOKESMEN, VOICE_CUES } from './acoustic-cues.js';
 import { outputsOf, parseAcousticConfig, unpackWeights, type AcousticConfig } from './acoustic-format.js';
 import { AcousticNetworks, type NetworkInput } from './acoustic-network.model.js';
-import { extractFeatures, FEATURE_VERSION, MEL_BANDS } from './features.js';
+import { extractFeatures, FEATURE_VERSION, MEL_BANDS, type FrameFeatures } from './features.js';
 import { CUE_GROUPS, FUNCTIONAL_GROUPS, functionals } from './functionals.js';
 import { relativeTo } from './picture.js';
 import { voiceQuality } from './quality.js';
 import { coalitions, shapleyValues } from './shapley.js';
-import { standardise, usualSpectrum, type SpeakerBaseline, type SpeechSummary } from './speaker-baseline.js';
+import {
+  standardise,
+  usualSpectrum,
+  type Population,
+  type SpeakerBaseline,
+  type SpeechSummary,
+} from './speaker-baseline.js';
 import { spectrogramOf } from './spectrogram.js';
 
 export type AcousticBackend = 'auto' | 'node' | 'wasm' | 'cpu';
@@ -85,13 +91,8 @@ export async function loadAcousticModel(
       const quality = voiceQuality(features, samples);
       if (quality.voicedMs === 0) return { evidence: unavailable('voice', 'noSpeech') };
       if (quality.voicedMs < MIN_VOICED_MS) return { evidence: unavailable('voice', 'tooShort') };
-      const { logMel, bandMean } = spectrogramOf(features);
-      const speech = { functionals: functionals(features), bandMean };
       const { population } = config;
-      const input = {
-        functionals: standardise(speech.functionals, population, baseline),
-        picture: relativeTo(usualSpectrum(bandMean, population, baseline), logMel),
-      };
+      const { input, speech } = networkInput(features, population, baseline);
       const { scores, perceived, top, weights } = reader.explain(input);
       const deviations = SPOKESMEN.map((index) => input.functionals[population.indices.indexOf(index)] ?? 0);
       const cues = cuesOf(top, weights, deviations, baseline?.utterances ?? 0);
@@ -104,6 +105,21 @@ export async function loadAcousticModel(
       reader.release();
     },
   };
+}
+
+/** An utterance as the networks are given it, and what it tells of its speaker. */
+export function networkInput(
+  features: FrameFeatures,
+  population: Population,
+  baseline?: SpeakerBaseline,
+): { input: NetworkInput; speech: SpeechSummary } {
+  const { logMel, bandMean } = spectrogramOf(features);
+  const speech = { functionals: functionals(features), bandMean };
+  const input = {
+    functionals: standardise(speech.functionals, population, baseline),
+    picture: relativeTo(usualSpectrum(bandMean, population, baseline), logMel),
+  };
+  return { input, speech };
 }
 
 /** What the networks say of one utterance, and what each of VOICE_CUES added to the log-odds of its top label. */
