@@ -6,7 +6,7 @@ import { VOICE_CUES } from '../../src/audio/acoustic-cues.js';
 import { parseAcousticConfig, unpackWeights } from '../../src/audio/acoustic-format.js';
 import { AcousticReader, networkInput, startBackend } from '../../src/audio/acoustic.model.js';
 import { extractFeatures } from '../../src/audio/features.js';
-import { FUNCTIONAL_GROUPS, type CueGroup } from '../../src/audio/functionals.js';
+import { FUNCTIONAL_GROUPS } from '../../src/audio/functionals.js';
 import { PROJECT_ROOT } from '../../src/common/config.js';
 import { readClips, withoutKnownBad } from '../../training/corpora.js';
 import { readClip } from '../../training/read-clip.js';
