@@ -53,7 +53,7 @@ export function readingsOf(clips: readonly Clip[], { conditions, baseline }: Exa
  */
 export async function predictClips(
   clips: readonly Clip[],
-  service: AcousticService,
+  service: Pick<AcousticService, 'read' | 'info'>,
   examination: Examination,
 ): Promise<AcousticPrediction[]> {
   const { baseline, conditions, seed, width, onProgress } = examination;
