@@ -2,6 +2,7 @@ import type { AcousticConfig } from '../src/audio/acoustic-format.js';
 import { CORPORA } from './corpora.js';
 import { figuresToMarkdown, fixed } from './report.js';
 import type { Sample } from './samples.js';
+import type { AcrossCorpora } from './across-corpora.js';
 import type { FigureRows } from './train-acoustic.js';
 
 export interface CardFacts {
@@ -20,7 +21,7 @@ export interface CardFacts {
   readonly heldOut: readonly (readonly [mode: 'none' | 'online' | 'all', rows: FigureRows])[];
   readonly blog: FigureRows;
   readonly outOfFold: FigureRows | undefined;
-  readonly leftOutCorpora: FigureRows | undefined;
+  readonly strange: (AcrossCorpora & { readonly recipe: string }) | undefined;
 }
 
 const MODES = {
@@ -73,7 +74,7 @@ ${facts.heldOut.map(([mode, rows]) => `**${MODES[mode]}:**\n\n${figuresToMarkdow
 **The tutorials' recipe on the same clips** (mean of 40 MFCCs, random forest of 200 trees, trained on the same speakers):
 
 ${figuresToMarkdown(facts.blog)}
-${facts.outOfFold ? `\n**Cross-validated, each clip alone, read by networks that never heard its speaker:**\n\n${figuresToMarkdown(facts.outOfFold)}\n` : ''}${facts.leftOutCorpora ? `\n**Each corpus read by networks that never heard it:**\n\n${figuresToMarkdown(facts.leftOutCorpora)}\n` : ''}
+${facts.outOfFold ? `\n**Cross-validated, each clip alone, read by networks that never heard its speaker:**\n\n${figuresToMarkdown(facts.outOfFold)}\n` : ''}${facts.strange ? `\n**Each corpus read by networks that never heard it** (recipe ${facts.strange.recipe}):\n\n${figuresToMarkdown(facts.strange.figures)}\n\nThere it was too sure by a temperature of ${fixed(facts.strange.overconfidence)}; the root of that is in the model's temperature.\n` : ''}
 Made by \`${facts.command}\` at commit ${facts.commit} on ${facts.date}, ${facts.machine}.
 UAR is the mean recall over the emotions present; ECE has 15 bins.
 

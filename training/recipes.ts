@@ -72,9 +72,9 @@ const CNN: Omit<Extract<NetworkRecipe, { kind: 'cnn' }>, 'seed'> = {
 export const NEURAL_RECIPES = ['logistic', 'dense', 'cnn'] as const;
 export type NeuralRecipe = (typeof NEURAL_RECIPES)[number];
 
-/** The networks of a recipe; the dense ones stand beside the convolutional one because each hears what the other does not. */
-export function networksOf(recipe: NeuralRecipe, seed: number, epochs?: number): NetworkRecipe[] {
-  const dense = [0, 1, 2].map((i) => ({ ...DENSE, seed: seed + i }));
+/** The networks of a recipe, `members` of them dense; those stand beside the convolutional one because each hears what the other does not. */
+export function networksOf(recipe: NeuralRecipe, seed: number, epochs?: number, members = 3): NetworkRecipe[] {
+  const dense = Array.from({ length: members }, (_, i) => ({ ...DENSE, seed: seed + i }));
   const main = { logistic: LOGISTIC, dense: DENSE, cnn: CNN }[recipe];
   const chosen = { ...main, epochs: epochs ?? main.epochs, seed };
   if (recipe === 'logistic') return [chosen];

@@ -26,6 +26,8 @@ export interface NeuralOptions {
   readonly recipe: NeuralRecipe;
   readonly seed: number;
   readonly epochs?: number | undefined;
+  /** Dense networks that differ in their seed. */
+  readonly members?: number | undefined;
   readonly backend: AcousticBackend;
   readonly checkpoints?: string | undefined;
   /** What `model.json` says of where it comes from, beside recipe and seed. */
@@ -42,7 +44,7 @@ export async function trainNeural(
   const labels = EMOTIONS.filter((emotion) => samples.some((s) => s.emotion === emotion));
   const heard = EMOTIONS.filter((emotion) => samples.some((s) => s.votes?.[emotion]));
   const population = populationOf(samples);
-  const recipes = networksOf(options.recipe, options.seed, options.epochs);
+  const recipes = networksOf(options.recipe, options.seed, options.epochs, options.members);
   const tensors: Float32Array[][] = [];
   for (const [i, recipe] of recipes.entries()) {
     const bar = progressBar(`${recipe.kind} network ${i + 1} of ${recipes.length}`, recipe.epochs * 100);
@@ -76,19 +78,25 @@ export async function trainNeural(
   return { config: calibrated(config, tensors, unheard, options.seed), tensors };
 }
 
-/** How well a model reads clips that are heard in one of the ways of an evaluation. */
-export function neuralFigures(
+/** Calibrated scores over EMOTIONS of clips that are heard in one of the ways of an evaluation. */
+export function neuralScores(
   { config, tensors }: TrainedModel,
   samples: readonly Sample[],
   mode: 'none' | 'online' | 'all',
-): FigureRows {
+): Map<Sample, number[]> {
   const readings = readKinds(config, tensors, samples, heardIn(mode, samples, config.training['seed'] as number));
   const weights = (['dense', 'cnn'] as const)
     .map((kind) => config.networks.filter((n) => n.kind === kind).reduce((sum, n) => sum + n.weight, 0))
     .filter((weight) => weight > 0);
-  const scores = new Map(
-    readings.map((reading) => [reading.sample, scoresOf(config, weighed(reading, weights)).scores]),
-  );
+  return new Map(readings.map((reading) => [reading.sample, scoresOf(config, weighed(reading, weights)).scores]));
+}
+
+export function neuralFigures(
+  model: TrainedModel,
+  samples: readonly Sample[],
+  mode: 'none' | 'online' | 'all',
+): FigureRows {
+  const scores = neuralScores(model, samples, mode);
   return byCorpus(samples, (sample) => scores.get(sample) ?? []);
 }
 

@@ -42,7 +42,7 @@ const data = {
 
 describe.each(['dense', 'cnn'] as const)('training a %s network', (kind) => {
   it('[TR4] learns what can be told apart, on speakers it never heard', async () => {
-    const recipe = small(kind, 12);
+    const recipe = small(kind, 8);
     const tensors = await trainNetwork(recipe, data);
     const networks = new AcousticNetworks([shapeOf(recipe, data.population.indices.length, 6)], [tensors], 6);
     const unheard = madeUpSamples(90, 5, 99);

@@ -10,10 +10,11 @@ import { cachedFeatures } from './feature-cache.js';
 import { progressBar } from './progress.js';
 import { commitOf, machine, portableCommand } from './provenance.js';
 import { NEURAL_RECIPES, type NeuralRecipe } from './recipes.js';
-import { figuresToMarkdown, figuresToText } from './report.js';
+import { figuresToMarkdown, figuresToText, fixed } from './report.js';
 import type { Sample } from './samples.js';
 import { nameOf, ship } from './ship.js';
 import { assertDisjoint, splitSpeakers } from './splits.js';
+import { acrossCorpora, tempered, type Neural } from './across-corpora.js';
 import { forestFigures, neuralFigures, svmFigures, trainNeural, type FigureRows } from './train-acoustic.js';
 
 const RECIPES = ['forest', 'svm', ...NEURAL_RECIPES] as const;
@@ -27,7 +28,7 @@ interface Arguments {
   readonly licence: string;
   readonly seed: number;
   readonly folds?: number;
-  readonly crossCorpus?: true;
+  readonly crossCorpus?: NeuralRecipe;
   readonly heldOut: number;
   readonly copies: number;
   readonly epochs?: number;
@@ -64,7 +65,11 @@ program
     'also cross-validate: train k times more, each time without the k-th part of the speakers',
     countOf(2),
   )
-  .option('--cross-corpus', 'also train once without each corpus, and measure on it')
+  .option(
+    '--cross-corpus <recipe>',
+    'also train this recipe once without each corpus, and measure on it; how over-confident it is there tempers the model',
+    oneOf(...NEURAL_RECIPES),
+  )
   .option('--held-out <share>', "share of each corpus' speakers kept for calibration and figures", shareOf, 0.1)
   .option('--copies <n>', 'changed copies of each clip: noise, speed, level, colour, telephone, codec', countOf(0), 2)
   .option('--epochs <n>', 'of the main network (default: as the recipe says)', countOf(1))
@@ -92,22 +97,28 @@ async function trainAcoustic(options: Arguments): Promise<void> {
     tell('svm on the functionals, the same clips', await svmFigures(training, split.heldOut));
     return;
   }
-  const neural = (heard: readonly Sample[], unheard: readonly Sample[]) =>
-    trainNeural(heard, unheard, {
-      recipe,
-      seed,
-      epochs: options.epochs,
-      backend: options.backend,
-      checkpoints: join(options.cache, 'checkpoints'),
-      provenance: provenanceOf(options, split.heldOut),
-    });
+  const trainer =
+    (name: NeuralRecipe, members?: number): Neural =>
+    (heard, unheard) =>
+      trainNeural(heard, unheard, {
+        recipe: name,
+        seed,
+        epochs: name === recipe ? options.epochs : undefined,
+        members,
+        backend: options.backend,
+        checkpoints: join(options.cache, 'checkpoints'),
+        provenance: provenanceOf(options, split.heldOut),
+      });
 
-  const outOfFold = options.folds ? await crossValidated(split.folds, neural) : undefined;
+  const outOfFold = options.folds ? await crossValidated(split.folds, trainer(recipe)) : undefined;
   if (outOfFold) tell(`${recipe}, each clip read by the networks that never heard its speaker`, outOfFold);
-  const leftOutCorpora = options.crossCorpus ? await acrossCorpora(samples, recipe, neural) : undefined;
-  if (leftOutCorpora) tell(`${recipe}, each corpus read by the networks that never heard it`, leftOutCorpora);
+  const strange = options.crossCorpus && (await acrossCorpora(samples, trainer(options.crossCorpus, 1), say));
+  if (strange) {
+    tell(`${options.crossCorpus ?? ''}, each corpus read by the networks that never heard it`, strange.figures);
+    say(`over-confident there by a temperature of ${fixed(strange.overconfidence)}`);
+  }
 
-  const model = await neural(training, split.heldOut);
+  const model = tempered(await trainer(recipe)(training, split.heldOut), strange?.overconfidence ?? 1);
   const heldOut = (['none', 'online', 'all'] as const).map(
     (mode) => [mode, neuralFigures(model, split.heldOut, mode)] as const,
   );
@@ -128,13 +139,11 @@ async function trainAcoustic(options: Arguments): Promise<void> {
       heldOut,
       blog,
       outOfFold,
-      leftOutCorpora,
+      strange: strange && { ...strange, recipe: options.crossCorpus ?? recipe },
     }),
   );
   say(`wrote ${nameOf(options.out)}: ${(bytes / 1e6).toFixed(1)} MB`);
 }
-
-type Neural = (heard: readonly Sample[], unheard: readonly Sample[]) => ReturnType<typeof trainNeural>;
 
 /** Each fold read, each clip alone, by networks trained and calibrated on the others. */
 async function crossValidated(folds: readonly (readonly Sample[])[], neural: Neural): Promise<FigureRows> {
@@ -146,23 +155,6 @@ async function crossValidated(folds: readonly (readonly Sample[])[], neural: Neu
         .slice(0, 1)
         .map(([, f]) => [`fold ${fold + 1}`, f] as const),
     );
-  }
-  return rows;
-}
-
-/** Each corpus read, each clip alone, by networks trained without it; calibrated on held-out speakers of the others. */
-async function acrossCorpora(samples: readonly Sample[], recipe: NeuralRecipe, neural: Neural): Promise<FigureRows> {
-  const rows: (readonly [string, FigureRows[number][1]])[] = [];
-  for (const corpus of [...new Set(samples.map((s) => s.corpus))].sort()) {
-    say(`${recipe} without ${corpus}`);
-    const others = splitSpeakers(
-      samples.filter((s) => s.corpus !== corpus),
-      { heldOutShare: 0.1, folds: 1, seed: 1 },
-    );
-    const model = await neural(others.folds.flat(), others.heldOut);
-    const unheard = samples.filter((s) => s.corpus === corpus);
-    rows.push(...neuralFigures(model, unheard, 'none').map(([, f]) => [`${corpus}, alone`, f] as const));
-    rows.push(...neuralFigures(model, unheard, 'online').map(([, f]) => [`${corpus}, online`, f] as const));
   }
   return rows;
 }

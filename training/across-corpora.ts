@@ -1,0 +1,53 @@
+import { EMOTIONS } from '../src/emotion/scores.js';
+import { fitTemperature } from './metrics.js';
+import type { Sample } from './samples.js';
+import { splitSpeakers } from './splits.js';
+import { byCorpus, neuralScores, type FigureRows, type TrainedModel } from './train-acoustic.js';
+
+/** Trains on some clips and calibrates on others. */
+export type Neural = (heard: readonly Sample[], unheard: readonly Sample[]) => Promise<TrainedModel>;
+
+/** How a recipe does on corpora it never heard. */
+export interface AcrossCorpora {
+  readonly figures: FigureRows;
+  /** The temperature by which its calibrated answers are too sure there; 1: not at all. */
+  readonly overconfidence: number;
+}
+
+/** Each corpus read by networks that were trained and calibrated on the others: each clip alone, then in an acquaintance. */
+export async function acrossCorpora(
+  samples: readonly Sample[],
+  neural: Neural,
+  say: (text: string) => void,
+): Promise<AcrossCorpora> {
+  const figures: FigureRows[number][] = [];
+  const answers: { truth: number; logits: number[]; weight: number }[] = [];
+  for (const corpus of [...new Set(samples.map((s) => s.corpus))].sort()) {
+    say(`without ${corpus}`);
+    const others = samples.filter((s) => s.corpus !== corpus);
+    const split = splitSpeakers(others, { heldOutShare: 0.1, folds: 1, seed: 1 });
+    const model = await neural(split.folds.flat(), split.heldOut);
+    const unheard = samples.filter((s) => s.corpus === corpus);
+    for (const mode of ['none', 'online'] as const) {
+      const scores = neuralScores(model, unheard, mode);
+      const [[, row] = ['', undefined]] = byCorpus(unheard, (sample) => scores.get(sample) ?? []);
+      if (row) figures.push([`${corpus}, ${mode === 'none' ? 'alone' : 'online'}`, row]);
+      for (const [{ emotion }, p] of scores) {
+        // A label it does not know has no score to be too sure of.
+        if (!model.config.labels.includes(emotion)) continue;
+        const logits = p.map((share) => Math.log(Math.max(share, 1e-12)));
+        answers.push({ truth: EMOTIONS.indexOf(emotion), logits, weight: 1 / unheard.length });
+      }
+    }
+  }
+  return { figures, overconfidence: fitTemperature(answers) };
+}
+
+/**
+ * A temperature fitted on speakers of known corpora is too sure elsewhere, one fitted elsewhere not sure enough at home: the model gets
+ * the geometric mean of both.
+ */
+export function tempered(model: TrainedModel, overconfidence: number): TrainedModel {
+  const temperature = model.config.temperature * Math.sqrt(Math.max(1, overconfidence));
+  return { ...model, config: { ...model.config, temperature } };
+}
