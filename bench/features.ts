@@ -1,3 +1,5 @@
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import Meyda from 'meyda';
 import type { MeydaAudioFeature } from 'meyda';
@@ -5,23 +7,26 @@ import { PitchDetector } from 'pitchy';
 import { extractFeatures } from '../src/audio/features.js';
 import { FUNCTIONAL_NAMES, functionals } from '../src/audio/functionals.js';
 import { HOP_MS, WINDOW_MS } from '../src/audio/frames.js';
+import { voiceQuality } from '../src/audio/quality.js';
 import { plainTable } from '../src/cli/table.js';
+import { PROJECT_ROOT } from '../src/common/config.js';
 import { SAMPLE_RATE } from '../src/emotion/utterance.js';
-import { describe, machine } from './machine.js';
+import { describe, machine, percentile } from './machine.js';
 
 interface FeaturesOptions {
-  readonly seconds: number;
+  readonly clips: number;
   readonly rounds: number;
   readonly json?: true;
 }
 
+/** What was run, and the CPU milliseconds per second of audio that each round took. */
 interface Row {
   readonly what: string;
-  /** Seconds of audio per second of one core, best and median round. */
-  readonly best: number;
-  readonly median: number;
+  readonly rounds: readonly number[];
 }
 
+/** Length of an utterance as people speak them. */
+const CLIP_SECONDS = 3;
 const WINDOW = (WINDOW_MS * SAMPLE_RATE) / 1000;
 const HOP = (HOP_MS * SAMPLE_RATE) / 1000;
 /** What Meyda has of our set; its spectralFlux throws, and it has no pitch. */
@@ -40,38 +45,54 @@ const MEYDA_SET: MeydaAudioFeature[] = [
   'spectralCrest',
 ];
 
-/** Our extractor beside Meyda's own `extract`, on the same sound, in times real time per core. */
+/** Our extractor beside Meyda and, where there is one, librosa: on the same sound in the same run, on one core. */
 export function benchFeatures(args: readonly string[]): Promise<void> {
-  const { seconds, rounds, json } = parse(args);
-  const samples = speechLike(seconds);
-  const features = extractFeatures(samples);
-  const time = (what: string, task: () => void): Row => timesRealTime(what, seconds, rounds, task);
+  const { clips: count, rounds, json } = parse(args);
+  const clips = speechLike(count);
+  const features = clips.map(extractFeatures);
+  const time = (what: string, task: (samples: Float32Array, i: number) => void): Row => ({
+    what,
+    rounds: cpuPerSecond(clips, rounds, task),
+  });
+  const ours = time('frame features, pitch included', extractFeatures);
+  const meyda = time('Meyda extract, no pitch', meydaFeatures);
+  const pitchy = time('pitchy findPitch', pitchyPitch);
+  const librosa = librosaRows(clips, rounds);
   const rows = [
-    time(`features, pitch included`, () => extractFeatures(samples)),
-    time(`${FUNCTIONAL_NAMES.length} functionals of them`, () => functionals(features)),
-    time('features and functionals', () => functionals(extractFeatures(samples))),
-    time('Meyda extract, no pitch', () => {
-      meydaFeatures(samples);
+    ours,
+    time(`${FUNCTIONAL_NAMES.length} functionals of them`, (_, i) => features[i] && functionals(features[i])),
+    time('features, functionals, quality', (samples) => {
+      const measured = extractFeatures(samples);
+      functionals(measured);
+      voiceQuality(measured, samples);
     }),
-    time('pitchy findPitch alone', () => {
-      pitchyPitch(samples);
-    }),
-    time('Meyda extract and pitchy', () => {
-      meydaFeatures(samples);
-      pitchyPitch(samples);
-    }),
+    meyda,
+    pitchy,
+    ...librosa,
   ];
-  if (json) console.log(JSON.stringify({ machine: machine(), seconds, rounds, rows }));
+  const ratios = [
+    { of: 'Meyda and pitchy', times: total([meyda, pitchy]) / best(ours) },
+    ...(librosa.length > 0 ? [{ of: 'librosa', times: total(librosa) / best(ours) }] : []),
+  ];
+  if (json) console.log(JSON.stringify({ machine: machine(), clips: count, seconds: CLIP_SECONDS, rows, ratios }));
   else {
-    const table = plainTable(['what', '× real time per core', 'median of rounds']);
-    for (const { what, best, median } of rows) table.push([what, best.toFixed(0), median.toFixed(0)]);
+    const table = plainTable(['what', 'ms CPU per second of audio', 'median of rounds', '× real time']);
+    for (const row of rows) {
+      const milliseconds = [best(row), percentile(row.rounds, 50)].map((ms) => ms.toFixed(2));
+      table.push([row.what, ...milliseconds, (1000 / best(row)).toFixed(0)]);
+    }
     console.log(`${describe(machine())}\n${table.toString()}`);
+    for (const { of, times } of ratios) console.log(`our frame features are ${times.toFixed(1)} × as fast as ${of}`);
+    if (librosa.length === 0) console.log('librosa: skipped, UNDERTONE_PYTHON names no Python that has it');
     console.log(
-      `${seconds} s of sound, every ${HOP_MS} ms, best of ${rounds} rounds; CPU time, garbage collection included`,
+      `${count} clips of ${CLIP_SECONDS} s, every ${HOP_MS} ms, best of ${rounds} rounds; garbage collection included`,
     );
   }
   return Promise.resolve();
 }
+
+const best = ({ rounds }: Row): number => Math.min(...rounds);
+const total = (rows: readonly Row[]): number => rows.reduce((sum, row) => sum + best(row), 0);
 
 function parse(args: readonly string[]): FeaturesOptions {
   const count = (text: string): number => {
@@ -81,38 +102,64 @@ function parse(args: readonly string[]): FeaturesOptions {
     return value;
   };
   return new Command('bench features')
-    .description('measures the feature extractor beside Meyda')
-    .option('-s, --seconds <s>', 'length of the sound', count, 30)
+    .description('measures the feature extractor beside Meyda and librosa (UNDERTONE_PYTHON=a Python that has it)')
+    .option('-c, --clips <n>', `how many clips of ${CLIP_SECONDS} s`, count, 20)
     .option('-r, --rounds <n>', 'how often each is run, after one round to warm up', count, 7)
     .option('--json', 'one line of JSON')
-    .addHelpText('after', '\nExample:\n  $ npm run -s bench -- features --seconds 30')
+    .addHelpText('after', '\nExample:\n  $ npm run -s bench -- features --clips 20')
     .parse(args, { from: 'user' })
     .opts<FeaturesOptions>();
 }
 
-function timesRealTime(what: string, seconds: number, rounds: number, task: () => void): Row {
-  task();
-  const rates = Array.from({ length: rounds }, () => {
+/** CPU milliseconds per second of audio, one value a round; a round before them warms up. */
+function cpuPerSecond(
+  clips: readonly Float32Array[],
+  rounds: number,
+  task: (samples: Float32Array, i: number) => void,
+): number[] {
+  clips.forEach(task);
+  return Array.from({ length: rounds }, () => {
     const before = process.cpuUsage();
-    task();
+    clips.forEach(task);
     const { user, system } = process.cpuUsage(before);
-    return seconds / ((user + system) / 1e6);
-  }).sort((a, b) => b - a);
-  return { what, best: rates[0] ?? 0, median: rates[Math.floor(rounds / 2)] ?? 0 };
+    return (user + system) / 1000 / (clips.length * CLIP_SECONDS);
+  });
 }
 
 /** Bursts of a gliding buzz in noise, by a fixed generator: voiced, unvoiced and silent frames in the proportion of speech. */
-function speechLike(seconds: number): Float32Array {
+function speechLike(clips: number): Float32Array[] {
   let phase = 0;
   let state = 1;
-  return Float32Array.from({ length: seconds * SAMPLE_RATE }, (_, i) => {
-    const t = i / SAMPLE_RATE;
-    state = (Math.imul(1664525, state) + 1013904223) >>> 0;
-    phase += (2 * Math.PI * (160 + 40 * Math.sin(4 * t))) / SAMPLE_RATE;
-    let buzz = 0;
-    for (let h = 1; h <= 20; h++) buzz += Math.sin(h * phase) / h;
-    return 0.15 * buzz * Math.max(0, Math.sin(9 * t)) + 0.01 * (state / 2 ** 32 - 0.5);
+  return Array.from({ length: clips }, (_, clip) =>
+    Float32Array.from({ length: CLIP_SECONDS * SAMPLE_RATE }, (__, i) => {
+      const t = clip * CLIP_SECONDS + i / SAMPLE_RATE;
+      state = (Math.imul(1664525, state) + 1013904223) >>> 0;
+      phase += (2 * Math.PI * (160 + 40 * Math.sin(4 * t))) / SAMPLE_RATE;
+      let buzz = 0;
+      for (let h = 1; h <= 20; h++) buzz += Math.sin(h * phase) / h;
+      return 0.15 * buzz * Math.max(0, Math.sin(9 * t)) + 0.01 * (state / 2 ** 32 - 0.5);
+    }),
+  );
+}
+
+/** librosa's like set on the same clips, by a Python that UNDERTONE_PYTHON names, on one thread; none where there is no such Python. */
+function librosaRows(clips: readonly Float32Array[], rounds: number): Row[] {
+  const python = process.env.UNDERTONE_PYTHON;
+  if (!python) return [];
+  const script = join(PROJECT_ROOT, 'bench', 'librosa_set.py');
+  const threads = Object.fromEntries(
+    ['OMP', 'OPENBLAS', 'MKL', 'NUMBA'].map((library) => [`${library}_NUM_THREADS`, '1']),
+  );
+  const printed = execFileSync(python, [script, String(CLIP_SECONDS * SAMPLE_RATE), String(rounds)], {
+    input: Buffer.concat(clips.map((clip) => new Uint8Array(clip.buffer))),
+    env: { ...process.env, ...threads },
+    encoding: 'utf8',
   });
+  const measured = JSON.parse(printed) as { librosa: string; set: number[]; yin: number[] };
+  return [
+    { what: `librosa ${measured.librosa}: mfcc 13, chroma, six scalars`, rounds: measured.set },
+    { what: `librosa ${measured.librosa}: yin`, rounds: measured.yin },
+  ];
 }
 
 // The declaration describes the ES module; Node loads the CommonJS one, whose export is the object itself.

@@ -1,7 +1,10 @@
+import rms from 'meyda/dist/node/extractors/rms.js';
+import zcr from 'meyda/dist/node/extractors/zcr.js';
 import { SAMPLE_RATE } from '../emotion/utterance.js';
 import { CHROMA_CLASSES, COARSE_BANDS, MEL_BANDS, MFCC_COUNT, extractFeatures } from './features.js';
 import type { FrameFeatures } from './features.js';
-import { HOP_MS, WINDOW_MS } from './frames.js';
+import { HALVING, HOP, HOP_MS, WINDOW, WINDOW_MS } from './frames.js';
+import { halveRate } from './lowpass.js';
 
 const tone = (hz: number, seconds = 0.5, gain = 0.5): Float32Array =>
   Float32Array.from({ length: seconds * SAMPLE_RATE }, (_, i) => gain * Math.sin((2 * Math.PI * hz * i) / SAMPLE_RATE));
@@ -85,6 +88,21 @@ describe('extractFeatures', () => {
     expect(flatness[middle]).toBeLessThan(0.01);
     const a = 9;
     expect(chroma[middle * CHROMA_CLASSES + a]).toBe(1);
+  });
+
+  it("[AF4] rms and zcr are Meyda's, window by window", () => {
+    // The second half is 80 dB softer: running sums must not drown it.
+    const samples = garbage(8000).map((x, i) => (Number.isFinite(x) ? x : 0) * (i < 4000 ? 1 : 1e-4));
+    const signal = halveRate(
+      samples.map((x) => Math.max(-1, Math.min(1, x))),
+      HALVING,
+    );
+    const features = extractFeatures(samples);
+    for (let frame = 0; frame < features.frames; frame++) {
+      const window = signal.subarray(frame * HOP, frame * HOP + WINDOW);
+      expect((features.rms[frame] ?? NaN) / rms({ signal: window })).toBeCloseTo(1, 4);
+      expect(features.zcr[frame]).toBeCloseTo(zcr({ signal: window }) / WINDOW, 6);
+    }
   });
 
   it('gives the same numbers twice: no state stays between calls', () => {

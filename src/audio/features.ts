@@ -1,5 +1,3 @@
-import rms from 'meyda/dist/node/extractors/rms.js';
-import zcr from 'meyda/dist/node/extractors/zcr.js';
 import { SAMPLE_RATE } from '../emotion/utterance.js';
 import { applyBank, dctMatrix } from './filterbank.js';
 import { HALVING, HOP, WINDOW, frameCount, sane } from './frames.js';
@@ -66,13 +64,23 @@ export function extractFeatures(samples: Float32Array): FrameFeatures {
   };
 }
 
-/** Level and sign changes in time. */
+/** Level and sign changes in time, as differences of running sums: the windows overlap. */
 function describeWaveform(signal: Float32Array, frames: number): Pick<FrameFeatures, 'rms' | 'zcr'> {
+  const squares = new Float64Array(signal.length + 1);
+  const changes = new Uint32Array(signal.length + 1);
+  for (let i = 0, before = 0; i < signal.length; i++) {
+    const x = signal[i] ?? 0;
+    squares[i + 1] = (squares[i] ?? 0) + x * x;
+    changes[i + 1] = (changes[i] ?? 0) + (x < 0 === before < 0 ? 0 : 1);
+    before = x;
+  }
   const f = { rms: new Float32Array(frames), zcr: new Float32Array(frames) };
   for (let i = 0; i < frames; i++) {
-    const window = signal.subarray(i * HOP, i * HOP + WINDOW);
-    f.rms[i] = rms({ signal: window });
-    f.zcr[i] = zcr({ signal: window }) / WINDOW;
+    const start = i * HOP;
+    const end = start + WINDOW;
+    f.rms[i] = Math.sqrt(((squares[end] ?? 0) - (squares[start] ?? 0)) / WINDOW);
+    // Whether the first sample differs from the one before the window is not the window's.
+    f.zcr[i] = ((changes[end] ?? 0) - (changes[start + 1] ?? 0)) / WINDOW;
   }
   return f;
 }

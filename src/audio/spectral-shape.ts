@@ -85,9 +85,10 @@ export function spectralShape(signal: Float32Array, frames: number): SpectralSha
   };
   const analyser = new SpectrumAnalyser(WINDOW, FFT_SIZE);
   for (let i = 0; i < frames; i += 2) {
-    const [power, next] = analyser.analysePair(signal, i * HOP, (i + 1) * HOP);
+    const next = Math.min(i + 1, frames - 1);
+    const [power, nextPower] = analyser.analysePair(signal, i * HOP, next * HOP);
     describeSpectrum(power, i, shape);
-    if (i + 1 < frames) describeSpectrum(next, i + 1, shape);
+    if (next > i) describeSpectrum(nextPower, next, shape);
   }
   limitRange(shape.logMel);
   return shape;

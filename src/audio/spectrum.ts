@@ -26,18 +26,18 @@ export class SpectrumAnalyser {
     this.scale = scale ?? 2 / (fftSize * this.window.reduce((sum, w) => sum + w * w, 0));
   }
 
-  /** Power spectrum of the window that begins at `start`. */
+  /** Power spectrum of the window that begins at `start`; a whole window must lie within. */
   analyse(samples: Float32Array, start: number): Float64Array {
-    return this.analysePair(samples, start, samples.length)[0];
+    return this.analysePair(samples, start, start)[0];
   }
 
-  /** Power spectra of the windows that begin at `first` and at `second`; beyond the signal lie zeros. */
+  /** Power spectra of the windows that begin at `first` and at `second`. */
   analysePair(samples: Float32Array, first: number, second: number): readonly [Float64Array, Float64Array] {
     const { window, input } = this;
     for (let i = 0; i < window.length; i++) {
       const weight = window[i] ?? 0;
-      input[2 * i] = weight * sampleAt(samples, first + i);
-      input[2 * i + 1] = weight * sampleAt(samples, second + i);
+      input[2 * i] = weight * (samples[first + i] ?? 0);
+      input[2 * i + 1] = weight * (samples[second + i] ?? 0);
     }
     this.fft.transform(this.transformed, input);
     this.separate();
@@ -60,5 +60,3 @@ export class SpectrumAnalyser {
     }
   }
 }
-
-const sampleAt = (samples: Float32Array, i: number): number => (i < samples.length ? (samples[i] ?? 0) : 0);
