@@ -14,8 +14,9 @@ import { BASELINE_MODES, type AcousticReport, type BaselineMode } from './acoust
 import { headingOf, tablesOf } from './acoustic-tables.js';
 import { countOf, oneOf } from './arguments.js';
 import { CONDITIONS, type Condition } from './conditions.js';
-import { readClips, type Clip } from './corpora.js';
+import { leftOut, readCorpora, type Clip } from './corpora.js';
 import { assertAllThere, predictClips, readingsOf, type AcousticPrediction } from './evaluate-acoustic.js';
+import { byVoicedMs, lengthsTable } from './evaluate-lengths.js';
 import { predictTexts, readTexts } from './evaluate-text.js';
 import { groupBy } from './group-by.js';
 import { figuresOf } from './metrics.js';
@@ -32,7 +33,8 @@ interface Common {
 }
 
 interface AcousticArguments extends Common {
-  readonly manifest: string;
+  readonly manifest?: string;
+  readonly heldOut?: true;
   readonly root: string;
   readonly backend: AcousticBackend;
   readonly threads: number;
@@ -48,8 +50,12 @@ const program = new Command('undertone evaluate').description('measures a model 
 
 withCommon(program.command('acoustic'), 'seven')
   .description('reads each recording of a manifest as one utterance, as the server would, and counts')
-  .requiredOption('--manifest <csv>', 'table with path, speaker, emotion; may say corpus, gender, votes')
+  .option(
+    '--manifest <csv>',
+    'table with path, speaker, emotion; may say corpus, gender, votes (default: manifest.csv in the root, or file names)',
+  )
   .requiredOption('--root <dir>', 'folder that the paths are relative to')
+  .option('--held-out', 'only speakers that were kept out of the training of the model, as its model.json says')
   .option(
     '--baseline <mode>',
     "what a clip is read against: none (the population), online (the speaker's clips before it), all (all of the speaker's)",
@@ -71,10 +77,7 @@ withCommon(program.command('acoustic'), 'seven')
   .action(evaluateAcoustic);
 
 async function evaluateAcoustic(options: AcousticArguments): Promise<void> {
-  const { clips, dropped } = await readClips(options.manifest, options.root);
-  if (dropped.length > 0)
-    note(`${dropped.length} rows left out, the first: ${dropped[0]?.path ?? ''}: ${dropped[0]?.reason ?? ''}`);
-  const chosen = clips.slice(0, options.limit);
+  const { chosen, dropped } = await clipsOf(options);
   const most = Math.max(...[...groupBy(chosen, (clip) => clip.speaker).values()].map((own) => own.length));
   if (most <= options.after)
     throw new Error(`no speaker has more than ${most} clips: --after ${options.after} leaves none`);
@@ -89,7 +92,7 @@ async function evaluateAcoustic(options: AcousticArguments): Promise<void> {
       machine: machine(),
     },
     baseline: { mode: options.baseline, after: options.after },
-    dropped: dropped.length,
+    dropped,
   });
   const tables = tablesOf(report);
   if (options.json) print(JSON.stringify(report));
@@ -107,6 +110,24 @@ async function evaluateAcoustic(options: AcousticArguments): Promise<void> {
   }
   if (options.markdown) await writeFile(options.markdown, `${tables.map(tableToMarkdown).join('\n\n')}\n`);
   if (options.predictions) await writeFile(options.predictions, predictionsToCsv(predictions));
+}
+
+/** The clips that are asked for, and how many rows have none of the emotions. */
+async function clipsOf(
+  options: Pick<AcousticArguments, 'root' | 'manifest' | 'heldOut' | 'model' | 'models' | 'limit'>,
+): Promise<{ chosen: Clip[]; dropped: number }> {
+  const { clips, dropped } = await readCorpora(options.root, options.manifest);
+  for (const line of leftOut(dropped)) note(line);
+  const unheard = options.heldOut ? await heldOutSpeakers(resolve(options.models), options.model) : null;
+  const chosen = clips.filter((clip) => unheard?.has(clip.speaker) ?? true).slice(0, options.limit);
+  if (chosen.length === 0) throw new Error('none of the speakers was kept out of the training of this model');
+  return { chosen, dropped: dropped.length };
+}
+
+async function heldOutSpeakers(modelsDir: string, model: string): Promise<Set<string>> {
+  const { files } = await loadModelFiles(modelsDir, model.includes('/') ? model : `acoustic/${model}`);
+  const { training } = parseAcousticConfig(files.get('model.json')?.toString('utf8') ?? '');
+  return new Set(training['heldOutSpeakers'] as string[]);
 }
 
 /** Starts the voice expert, reads every clip, and stops it. */
@@ -151,6 +172,29 @@ function predictionsToCsv(predictions: readonly AcousticPrediction[]): string {
     ]),
   );
 }
+
+withCommon(program.command('lengths'), 'seven')
+  .description('reads the beginnings of each recording: how sure a little speech makes, by milliseconds of voice')
+  .option('--manifest <csv>', 'as for acoustic')
+  .requiredOption('--root <dir>', 'folder that the paths are relative to')
+  .option('--held-out', 'only speakers that were kept out of the training of the model, as its model.json says')
+  .option('--threads <n>', 'threads that read', countOf(1), defaultThreads())
+  .action(async (options: AcousticArguments) => {
+    const { chosen } = await clipsOf(options);
+    const bar = progressBar('reading', chosen.length);
+    const service = new AcousticService({ ...options, modelsDir: resolve(options.models), backend: 'auto' });
+    try {
+      await service.ready();
+      const lines = await byVoicedMs(chosen, service, options.threads + 1, (done) => {
+        bar.update(done);
+      });
+      if (options.json) print(JSON.stringify(lines));
+      else print(tableToText(lengthsTable(lines)));
+    } finally {
+      bar.stop();
+      await service.close();
+    }
+  });
 
 withCommon(program.command('text'), 'emotion7')
   .description('reads each line of a table and counts')

@@ -125,15 +125,23 @@ export async function forestFigures(
 /** A support vector machine over the functionals, each clip alone. */
 export async function svmFigures(samples: readonly Sample[], unheard: readonly Sample[]): Promise<FigureRows> {
   const population = populationOf(samples);
-  const weightOf = samplingWeights(samples);
   const rowOf = (sample: Sample): Float32Array => standardise(cleanOf(sample).functionals, population);
+  const counts = EMOTIONS.map((emotion) => samples.filter((s) => s.emotion === emotion).length);
+  // Rare emotions count more than their share, by the square root, as in the sampling of the networks.
+  const weights = counts.map((count) => Math.max(1, count) ** -0.5 * Math.max(...counts) ** 0.5);
+  const bar = progressBar('svm, pairs of emotions', (EMOTIONS.length * (EMOTIONS.length - 1)) / 2);
   const svm = await trainSvm(
     samples.map(rowOf),
     samples.map((s) => EMOTIONS.indexOf(s.emotion)),
-    samples.map(weightOf),
+    weights,
     EMOTIONS.length,
     SVM,
-  );
+    (done) => {
+      bar.update(done);
+    },
+  ).finally(() => {
+    bar.stop();
+  });
   try {
     return byCorpus(unheard, (sample) => svm.predict(rowOf(sample)));
   } finally {
