@@ -253,7 +253,11 @@ th { font-weight: 400; text-align: left; }
 thead th { color: var(--soft); font-size: 0.8rem; }
 th, td { padding: 0.25rem 0.7rem 0.25rem 0; }
 tbody tr { border-top: 1px solid var(--line); }
-.number { text-align: right; }
+.number { text-align: right; white-space: nowrap; }
+.named { white-space: nowrap; }
+table { overflow-wrap: normal; }
+.wide figure { overflow-x: auto; }
+.wide svg { min-width: 40rem; }
 th:last-child, td:last-child { padding-right: 0; }
 .named::before {
   content: ''; display: inline-block; width: 0.7rem; height: 0.7rem; margin-right: 0.45rem;
@@ -266,7 +270,9 @@ summary { font-size: 0.85rem; color: var(--soft); cursor: pointer; }
 footer { margin-top: 1.25rem; }
 @media (max-width: 56rem) { .grid { grid-template-columns: minmax(0, 1fr); } }
 @media (max-width: 30rem) {
+  .figure { width: auto; }
   .figure .bar { display: none; }
+  th, td { padding-right: 0.4rem; }
   .tiles { grid-template-columns: 1fr 1fr; }
 }
 `;
