@@ -5,7 +5,7 @@ import { benchStreams } from './streams.js';
 const HELP = `Usage: npm run -s bench -- <what> [options]
 
   streams    a real server and many real clients in real time: latency, loss, CPU and memory
-  features   the feature extractor, in times real time
+  features   the feature extractor beside Meyda and librosa: CPU time per second of audio
 
 Each tells its options with --help; what the numbers mean: bench/README.md`;
 
