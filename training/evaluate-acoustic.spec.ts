@@ -22,9 +22,9 @@ type Service = Parameters<typeof predictClips>[1];
 /** A service that notes what each reading was compared with; the voice of a speaker is the speaker's number. */
 function recorder(): Service & { readonly heard: Map<string, { utterances: number; mean: number }[]> } {
   const heard = new Map<string, { utterances: number; mean: number }[]>();
-  const read: AcousticService['read'] = async ({ id }, { baseline } = {}) => {
+  const read: AcousticService['read'] = async ({ id }, options) => {
     await new Promise(setImmediate);
-    const seen = { utterances: baseline?.utterances ?? 0, mean: baseline?.mean[0] ?? NaN };
+    const seen = { utterances: options?.baseline?.utterances ?? 0, mean: options?.baseline?.mean[0] ?? NaN };
     heard.set(id, [...(heard.get(id) ?? []), seen]);
     const voice = Number(id.split('/')[0]);
     return {
