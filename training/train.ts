@@ -17,6 +17,9 @@ import { assertDisjoint, splitSpeakers } from './splits.js';
 import { acrossCorpora, tempered, type Neural } from './across-corpora.js';
 import { forestFigures, neuralFigures, svmFigures, trainNeural, type FigureRows } from './train-acoustic.js';
 
+/** Parts that the training speakers are dealt into; without --folds that only sets the order of the clips. */
+const FOLDS = 5;
+
 const RECIPES = ['forest', 'svm', ...NEURAL_RECIPES] as const;
 
 interface Arguments {
@@ -44,7 +47,7 @@ program
   .description('trains a model of the voice, speakers apart, and writes weights, card and manifest entry')
   .option(
     '--recipe <name>',
-    `forest (40 mean MFCCs, the tutorials' recipe), svm, logistic, dense (functionals), cnn (functionals and log-mel pictures)`,
+    `forest (40 mean MFCCs, the tutorials' recipe), svm, logistic, dense (functionals), cnn, attention (functionals and log-mel pictures)`,
     oneOf(...RECIPES),
     'cnn',
   )
@@ -81,7 +84,7 @@ program
 async function trainAcoustic(options: Arguments): Promise<void> {
   const { recipe, seed } = options;
   const samples = await samplesOf(options);
-  const split = splitSpeakers(samples, { heldOutShare: options.heldOut, folds: options.folds ?? 1, seed });
+  const split = splitSpeakers(samples, { heldOutShare: options.heldOut, folds: options.folds ?? FOLDS, seed });
   assertDisjoint([split.heldOut, ...split.folds]);
   const training = split.folds.flat();
   if (split.heldOut.length === 0 || training.length === 0) {
