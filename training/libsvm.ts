@@ -31,8 +31,9 @@ const PRECOMPUTED_KERNEL = '4';
 let loaded: Promise<Libsvm> | null = null;
 
 /**
- * Trains on the `members` among the rows with libsvm's solver. The kernel is handed over ready made, so that the folds
- * share it: libsvm's own walks sparse vectors anew in each, and a fold takes ten times as long. libsvm holds 16 bytes per pair of members, of at most 2 GiB (eleven thousand members).
+ * Trains on the `members` among the rows with libsvm's solver. The kernel is handed over ready made, so that the folds share it:
+ * libsvm's own walks sparse vectors anew in each, and a fold takes ten times as long. libsvm holds 16 bytes for each two members,
+ * of at most 2 GiB (eleven thousand members).
  */
 export async function solve({ kernel, signs, costs }: TwoClasses, members: readonly number[]): Promise<Machine> {
   const Svm = await (loaded ??= load());
