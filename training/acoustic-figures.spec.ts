@@ -27,6 +27,7 @@ function said({ truth, predicted, speaker = 'a/1', confidence = 0.7, gender, vot
     clip: { corpus, file: '', path: '', speaker, emotion: truth, ...(gender && { gender }), ...(votes && { votes }) },
     condition: 'clean',
     position: 0,
+    temperature: 2,
     truth: EMOTIONS.indexOf(truth),
     scores: EMOTIONS.map((e) => (e === predicted ? confidence : (1 - confidence) / (EMOTIONS.length - 1))),
     predicted,

@@ -42,7 +42,6 @@ export function reportOf(
   const byCondition = groupBy(counted, (p) => p.condition);
   const [main] = byCondition.values();
   if (!main?.[0]) throw new RangeError(`no clip is left after the first ${facts.baseline.after} of each speaker`);
-  const { temperature } = facts.model;
   const figures = figuresOf(main, EMOTIONS.length);
   const byGender = groupLines(
     main.filter((p) => p.clip.gender !== undefined),
@@ -60,9 +59,9 @@ export function reportOf(
       unavailable: main.filter((p) => p.status !== 'available').length,
     },
     condition: main[0].condition,
-    summary: summaryOf(main, temperature),
+    summary: summaryOf(main),
     uar95: bySpeaker.length < LEAST_SPEAKERS ? null : intervalOf(main, facts.made.seed),
-    calibration: { after: calibrationOf(main), before: calibrationOf(withoutTemperature(main, temperature)) },
+    calibration: { after: calibrationOf(main), before: calibrationOf(withoutTemperature(main)) },
     riskCoverage: riskCoverageOf(main),
     perClass: EMOTIONS.flatMap((emotion, i) => {
       const line = figures.perClass[i];
@@ -82,20 +81,20 @@ export function reportOf(
       byCondition.size < 2
         ? []
         : [...byCondition.values()].flatMap((own) =>
-            own[0] ? [{ condition: own[0].condition, ...summaryOf(own, temperature) }] : [],
+            own[0] ? [{ condition: own[0].condition, ...summaryOf(own) }] : [],
           ),
   };
 }
 
-function summaryOf(predictions: readonly AcousticPrediction[], temperature: number): Summary {
+function summaryOf(predictions: readonly AcousticPrediction[]): Summary {
   const { n, uar, macroF1, accuracy, ece } = figuresOf(predictions, EMOTIONS.length);
-  const eceBefore = calibrationError(withoutTemperature(predictions, temperature));
+  const eceBefore = calibrationError(withoutTemperature(predictions));
   return { n, uar, macroF1, accuracy, ece, eceBefore };
 }
 
 /** A prior has no temperature: clips that were not read stay as they are. */
-function withoutTemperature(predictions: readonly AcousticPrediction[], temperature: number): Prediction[] {
-  return predictions.map(({ truth, scores, status }) => ({
+function withoutTemperature(predictions: readonly AcousticPrediction[]): Prediction[] {
+  return predictions.map(({ truth, scores, status, temperature }) => ({
     truth,
     scores: status === 'available' ? untempered(scores, temperature) : scores,
   }));

@@ -10,8 +10,19 @@ export type Neural = (heard: readonly Sample[], unheard: readonly Sample[]) => P
 /** How a recipe does on corpora it never heard. */
 export interface AcrossCorpora {
   readonly figures: FigureRows;
-  /** The temperature by which its calibrated answers are too sure there; 1: not at all. */
-  readonly overconfidence: number;
+  /** The temperatures by which its calibrated answers are too sure there, alone and in an acquaintance; 1: not at all. */
+  readonly overconfidence: Overconfidence;
+}
+
+interface Overconfidence {
+  readonly alone: number;
+  readonly known: number;
+}
+
+interface Answer {
+  readonly truth: number;
+  readonly logits: number[];
+  readonly weight: number;
 }
 
 /** Each corpus read by networks that were trained and calibrated on the others: each clip alone, then in an acquaintance. */
@@ -21,7 +32,7 @@ export async function acrossCorpora(
   say: (text: string) => void,
 ): Promise<AcrossCorpora> {
   const figures: FigureRows[number][] = [];
-  const answers: { truth: number; logits: number[]; weight: number }[] = [];
+  const answers = { none: [] as Answer[], online: [] as Answer[] };
   for (const corpus of [...new Set(samples.map((s) => s.corpus))].sort()) {
     say(`without ${corpus}`);
     const others = samples.filter((s) => s.corpus !== corpus);
@@ -36,18 +47,20 @@ export async function acrossCorpora(
         // A label it does not know has no score to be too sure of.
         if (!model.config.labels.includes(emotion)) continue;
         const logits = p.map((share) => Math.log(Math.max(share, 1e-12)));
-        answers.push({ truth: EMOTIONS.indexOf(emotion), logits, weight: 1 / unheard.length });
+        answers[mode].push({ truth: EMOTIONS.indexOf(emotion), logits, weight: 1 / unheard.length });
       }
     }
   }
-  return { figures, overconfidence: fitTemperature(answers) };
+  return { figures, overconfidence: { alone: fitTemperature(answers.none), known: fitTemperature(answers.online) } };
 }
 
 /**
  * A temperature fitted on speakers of known corpora is too sure elsewhere, one fitted elsewhere not sure enough at home: the model gets
  * the geometric mean of both.
  */
-export function tempered(model: TrainedModel, overconfidence: number): TrainedModel {
-  const temperature = model.config.temperature * Math.sqrt(Math.max(1, overconfidence));
-  return { ...model, config: { ...model.config, temperature } };
+export function tempered(model: TrainedModel, { alone, known }: Overconfidence): TrainedModel {
+  const cooler = (by: number): number => Math.sqrt(Math.max(1, by));
+  const temperature = model.config.temperature * cooler(known);
+  const unacquainted = (model.config.unacquainted * cooler(alone)) / cooler(known);
+  return { ...model, config: { ...model.config, temperature, unacquainted } };
 }

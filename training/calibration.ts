@@ -1,4 +1,11 @@
-import { networkShapes, outputsOf, type AcousticConfig } from '../src/audio/acoustic-format.js';
+import {
+  NETWORK_KINDS,
+  networkShapes,
+  outputsOf,
+  temperatureAt,
+  type AcousticConfig,
+  type NetworkShape,
+} from '../src/audio/acoustic-format.js';
 import { AcousticNetworks } from '../src/audio/acoustic-network.model.js';
 import { MEL_BANDS } from '../src/audio/features.js';
 import { standardise } from '../src/audio/speaker-baseline.js';
@@ -9,38 +16,37 @@ import { heardIn, type Heard, type Sample } from './samples.js';
 import { votesOf } from './targets.js';
 
 /** What is in a model before it is weighed: everything but weights and temperatures. */
-export type Uncalibrated = Omit<AcousticConfig, 'temperature'>;
+export type Uncalibrated = Omit<AcousticConfig, 'temperature' | 'unacquainted'>;
 
 /** Outputs for one clip: of the mean of the networks of each kind. */
 export interface Reading {
   readonly sample: Sample;
+  /** Of the speaker that were heard before. */
+  readonly utterances: number;
   readonly kinds: readonly Float32Array[];
 }
 
-/** Reads clips with each kind of network by itself, in the order `dense`, `cnn`; kinds that the model lacks are left out. */
+/** The kinds of network that a model has, in the order of NETWORK_KINDS. */
+export function kindsOf({ networks }: Pick<AcousticConfig, 'networks'>): NetworkShape['kind'][] {
+  return NETWORK_KINDS.filter((kind) => networks.some((n) => n.kind === kind));
+}
+
+/** Reads clips with each kind of network by itself, in the order of `kindsOf`. */
 export function readKinds(
   config: Uncalibrated,
   tensors: readonly (readonly Float32Array[])[],
   samples: readonly Sample[],
   heard: readonly Heard[],
 ): Reading[] {
-  const kinds = (['dense', 'cnn'] as const).flatMap((kind) => {
+  const kinds = kindsOf(config).map((kind) => {
     const own = [...config.networks.keys()].filter((i) => config.networks[i]?.kind === kind);
-    if (own.length === 0) return [];
     const shapes = own.flatMap((i) => config.networks[i] ?? []).map((n) => ({ ...n, weight: 1 / own.length }));
-    return [
-      {
-        kind,
-        networks: new AcousticNetworks(
-          shapes,
-          own.map((i) => tensors[i] ?? []),
-          outputsOf(config),
-        ),
-      },
-    ];
+    const weights = own.map((i) => tensors[i] ?? []);
+    return { kind, networks: new AcousticNetworks(shapes, weights, outputsOf(config)) };
   });
   const readings = samples.map((sample, i) => ({
     sample,
+    utterances: heard[i]?.baseline?.utterances ?? 0,
     kinds: kinds.map(({ kind, networks }) => {
       const { features, baseline } = heard[i] ?? { features: undefined };
       if (!features) throw new Error(`${sample.path} was not heard`);
@@ -57,7 +63,8 @@ export function readKinds(
 /**
  * Weighs the kinds of networks and finds the temperatures on clips of speakers that were not trained on, heard alone, in an acquaintance
  * and well known. Each kind is first brought to its own temperature (Guo et al. 2017); then the share of each that makes the sum's
- * log-likelihood greatest is taken in tenths.
+ * log-likelihood greatest is taken in tenths. How sure
+ * the sum may be depends on how well the speaker is known: one temperature for each end of an acquaintance.
  */
 export function calibrated(
   config: Uncalibrated,
@@ -65,19 +72,21 @@ export function calibrated(
   unheard: readonly Sample[],
   seed: number,
 ): AcousticConfig {
-  const readings = (['none', 'online', 'all'] as const).flatMap((mode) =>
+  const [alone, online, known] = (['none', 'online', 'all'] as const).map((mode) =>
     readKinds(config, tensors, unheard, heardIn(mode, unheard, seed)),
-  );
+  ) as [Reading[], Reading[], Reading[]];
+  const readings = [...alone, ...online, ...known];
   const labels = config.labels.length;
-  const truths = readings.map(({ sample }) => config.labels.indexOf(sample.emotion));
-  const rowsOf = (weights: readonly number[]) =>
-    readings.map((reading, i) => ({ truth: truths[i] ?? 0, logits: weighed(reading, weights).subarray(0, labels) }));
+  const rowsOf = (weights: readonly number[], some = readings) =>
+    some.map((reading) => ({
+      truth: config.labels.indexOf(reading.sample.emotion),
+      logits: weighed(reading, weights).subarray(0, labels),
+    }));
   const count = readings[0]?.kinds.length ?? 0;
   const own = Array.from({ length: count }, (_, kind) =>
     fitTemperature(rowsOf(Array.from({ length: count }, (__, k) => (k === kind ? 1 : 0)))),
   );
-  const candidates = count < 2 ? [[1]] : SHARES.map((share) => [share, 1 - share]);
-  const [best] = candidates
+  const [best] = sharesOf(count)
     .map((shares) => {
       const weights = shares.map((share, kind) => share / (own[kind] ?? 1));
       const rows = rowsOf(weights);
@@ -86,7 +95,8 @@ export function calibrated(
     })
     .sort((a, b) => a.loss - b.loss);
   if (!best) throw new Error('there is nothing to calibrate on');
-  const kinds = (['dense', 'cnn'] as const).filter((kind) => config.networks.some((n) => n.kind === kind));
+  const temperature = fitTemperature(rowsOf(best.weights, known));
+  const kinds = kindsOf(config);
   const networks = config.networks.map((n) => ({
     ...n,
     weight: (best.weights[kinds.indexOf(n.kind)] ?? 1) / config.networks.filter((m) => m.kind === n.kind).length,
@@ -94,12 +104,22 @@ export function calibrated(
   return {
     ...config,
     networks,
-    temperature: best.temperature,
+    temperature,
+    unacquainted: fitTemperature(rowsOf(best.weights, alone)) / temperature,
     heard: { ...config.heard, temperature: heardTemperature(readings, best.weights, config) },
   };
 }
 
-const SHARES = [0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8];
+/** No kind of network has less than this of the sum, or it need not be there. */
+const LEAST_TENTHS = 2;
+
+/** All ways to give tenths to so many kinds. */
+function sharesOf(kinds: number, tenths = 10): number[][] {
+  if (kinds <= 1) return [[tenths / 10]];
+  const most = tenths - LEAST_TENTHS * (kinds - 1);
+  const firsts = Array.from({ length: most - LEAST_TENTHS + 1 }, (_, i) => LEAST_TENTHS + i);
+  return firsts.flatMap((first) => sharesOf(kinds - 1, tenths - first).map((rest) => [first / 10, ...rest]));
+}
 
 /** Outputs of the kinds, each times its weight, summed. */
 export function weighed({ kinds }: Reading, weights: readonly number[]): Float32Array {
@@ -132,8 +152,9 @@ function likelihoodLoss(rows: readonly { truth: number; logits: Float32Array }[]
 export function scoresOf(
   config: AcousticConfig,
   outputs: Float32Array,
+  utterances: number,
 ): { scores: number[]; perceived: number[] | undefined } {
-  const scores = softmaxOf(outputs.subarray(0, config.labels.length), config.temperature);
+  const scores = softmaxOf(outputs.subarray(0, config.labels.length), temperatureAt(config, utterances));
   const heard = softmaxOf(outputs.subarray(config.labels.length), config.heard.temperature);
   return {
     scores: EMOTIONS.map((emotion) => scores[config.labels.indexOf(emotion)] ?? 0),

@@ -1,4 +1,4 @@
-import type { AcousticConfig } from '../src/audio/acoustic-format.js';
+import { temperatureAt, type AcousticConfig } from '../src/audio/acoustic-format.js';
 import { CORPORA } from './corpora.js';
 import { figuresToMarkdown, fixed } from './report.js';
 import type { Sample } from './samples.js';
@@ -43,14 +43,15 @@ export function cardOf(facts: CardFacts): string {
     return `| ${known?.title ?? name} | ${known?.language ?? 'unknown'} | ${own.length} | ${speakersIn(own)} | ${known?.licence ?? 'unknown'} |`;
   });
   const dense = config.networks.filter((n) => n.kind === 'dense').length;
-  const looks = config.networks.some((n) => n.kind === 'cnn');
+  const looking = { dense: undefined, cnn: 'a convolutional network', attention: 'a network of self-attention' };
+  const looks = config.networks.flatMap(({ kind }) => looking[kind] ?? []);
   return `# ${facts.name}
 
 Reads one of ${config.labels.length} emotions (${config.labels.join(', ')}) from the sound of an utterance, whatever the words.
 
 ${dense} small dense networks hear functionals of the voice (statistics of pitch, level, tempo, spectrum and voice quality below 4 kHz; the
-recording's absolute level is left out)${looks ? '; a convolutional network looks at the log-mel picture' : ''}. Their logits are weighed and summed, and divided by a
-temperature of ${fixed(config.temperature)}. Both inputs are taken relative to the speaker's own running baseline as far as there is one, to the population
+recording's absolute level is left out)${looks.map((network) => `; ${network} looks at the log-mel picture`).join('')}. Their logits are weighed and summed, and divided by a
+temperature of ${fixed(temperatureAt(config, 0))} for an unknown speaker, ${fixed(config.temperature)} for a well-known one. Both inputs are taken relative to the speaker's own running baseline as far as there is one, to the population
 before.${config.heard.labels.length > 0 ? ' A second head says how listeners would hear the voice, trained on the votes of a crowd.' : ''} ${(facts.bytes / 1e6).toFixed(1)} MB.
 
 **Licence of the weights: ${facts.licence}.**${withCremaD ? '\nContains information from CREMA-D, available under ODbL 1.0.' : ''}
@@ -66,7 +67,7 @@ No speaker is on two sides of a split; the training asserts it. Seed ${String(co
 
 ## Figures
 
-On ${facts.heldOutSpeakers.length} speakers that no network was trained on. Temperatures and the weights of the networks (${looks ? 'four' : 'two'} numbers) were fitted on these same
+On ${facts.heldOutSpeakers.length} speakers that no network was trained on. Temperatures and the weights of the networks (${looks.length > 0 ? 'four' : 'two'} numbers) were fitted on these same
 speakers, so the ECE is a little kind; UAR hardly depends on them.
 
 ${facts.heldOut.map(([mode, rows]) => `**${MODES[mode]}:**\n\n${figuresToMarkdown(rows)}`).join('\n\n')}
@@ -74,7 +75,7 @@ ${facts.heldOut.map(([mode, rows]) => `**${MODES[mode]}:**\n\n${figuresToMarkdow
 **The tutorials' recipe on the same clips** (mean of 40 MFCCs, random forest of 200 trees, trained on the same speakers):
 
 ${figuresToMarkdown(facts.blog)}
-${facts.outOfFold ? `\n**Cross-validated, each clip alone, read by networks that never heard its speaker:**\n\n${figuresToMarkdown(facts.outOfFold)}\n` : ''}${facts.strange ? `\n**Each corpus read by networks that never heard it** (recipe ${facts.strange.recipe}):\n\n${figuresToMarkdown(facts.strange.figures)}\n\nThere it was too sure by a temperature of ${fixed(facts.strange.overconfidence)}; the root of that is in the model's temperature.\n` : ''}
+${facts.outOfFold ? `\n**Cross-validated, each clip alone, read by networks that never heard its speaker:**\n\n${figuresToMarkdown(facts.outOfFold)}\n` : ''}${facts.strange ? `\n**Each corpus read by networks that never heard it** (recipe ${facts.strange.recipe}):\n\n${figuresToMarkdown(facts.strange.figures)}\n\nThere it was too sure by a temperature of ${fixed(facts.strange.overconfidence.alone)} alone and ${fixed(facts.strange.overconfidence.known)} in an acquaintance; the roots of these are in the model's temperatures.\n` : ''}
 Made by \`${facts.command}\` at commit ${facts.commit} on ${facts.date}, ${facts.machine}.
 UAR is the mean recall over the emotions present; ECE has 15 bins.
 

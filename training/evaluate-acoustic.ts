@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { access, readFile } from 'node:fs/promises';
+import { temperatureAt } from '../src/audio/acoustic-format.js';
 import type { AcousticService } from '../src/audio/acoustic.service.js';
 import { emptyBaseline, withSpeech, type SpeakerBaseline } from '../src/audio/speaker-baseline.js';
 import type { Evidence } from '../src/emotion/evidence.js';
@@ -25,6 +26,8 @@ export interface AcousticPrediction {
   readonly scores: readonly number[];
   /** Over EMOTIONS: how listeners would hear it, where the model says so. */
   readonly perceived?: readonly number[];
+  /** What divided the logits; 1 where nothing was read. */
+  readonly temperature: number;
   readonly predicted: Emotion;
   /** `available`, or why there was nothing to read; such a clip is scored by the model's prior. */
   readonly status: string;
@@ -58,7 +61,7 @@ export async function predictClips(
 ): Promise<AcousticPrediction[]> {
   const { baseline, conditions, seed, width, onProgress } = examination;
   const voices = conditions.some((c) => c.startsWith('noise')) ? await babblers(clips, seed) : [];
-  const prior = service.info()?.prior ?? {};
+  const info = service.info();
   const out: AcousticPrediction[] = [];
   let done = 0;
 
@@ -77,7 +80,8 @@ export async function predictClips(
         const reading = heard && (await service.read(utteranceOf(clip, heard), before ? { baseline: before } : {}));
         if (learn && reading?.speech) known?.set(condition, withSpeech(before ?? emptyBaseline(), reading.speech));
         onProgress?.(++done);
-        return predictionOf({ clip, position, condition }, reading?.evidence ?? null, prior);
+        const temperature = reading && info ? temperatureAt(info, before?.utterances ?? 0) : 1;
+        return predictionOf({ clip, position, condition, temperature }, reading?.evidence ?? null, info?.prior ?? {});
       }),
     );
   };
@@ -137,7 +141,7 @@ function utteranceOf(clip: Clip, samples: Float32Array) {
 }
 
 function predictionOf(
-  which: Pick<AcousticPrediction, 'clip' | 'condition' | 'position'>,
+  which: Pick<AcousticPrediction, 'clip' | 'condition' | 'position' | 'temperature'>,
   evidence: Evidence<'voice'> | null,
   prior: PartialScores,
 ): AcousticPrediction {

@@ -10,6 +10,16 @@ import type { Rng } from './rng.js';
 /** Variance floor of batch normalisation. */
 export const EPSILON = 1e-5;
 
+/** What a forward pass draws from. */
+export interface Layers {
+  /** The next tensor that is learnt, in the order of `networkShapes`. */
+  take(): tf.Tensor;
+  /** The next batch normalisation. */
+  norms(x: tf.Tensor2D): tf.Tensor2D;
+  /** Dropout; the mask is of the given shape. */
+  drop(x: tf.Tensor, shape: number[], rate: number): tf.Tensor;
+}
+
 /** x·w. @param constant x is data, not a layer's output, and needs no gradient */
 export function product(x: tf.Tensor2D, w: tf.Tensor2D, constant = false): tf.Tensor2D {
   const byWeights = (left: tf.Tensor, dy: tf.Tensor): tf.Tensor => tf.matMul(tf.transpose(left), dy);
@@ -108,6 +118,73 @@ export function normalised(x: tf.Tensor2D, scale: tf.Tensor, shift: tf.Tensor, m
     };
   });
   return normalise(x, scale, shift) as tf.Tensor2D;
+}
+
+/** Each row divided by its root mean square (Zhang & Sennrich 2019), without a gain: the layer behind it has one. */
+export function levelled(x: tf.Tensor2D): tf.Tensor2D {
+  const width = x.shape[1];
+  const level = tf.customGrad((input, save) => {
+    const a = input as tf.Tensor2D;
+    const meanOf = (t: tf.Tensor2D): tf.Tensor2D => tf.matMul(t, tf.fill<tf.Rank.R2>([width, 1], 1 / width));
+    const inverse = meanOf(a.square()).add(EPSILON).rsqrt();
+    const value = a.mul<tf.Tensor2D>(inverse);
+    (save as tf.GradSaveFunc)([value, inverse]);
+    return {
+      value,
+      gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
+        const [y, i] = saved as [tf.Tensor2D, tf.Tensor2D];
+        return dy.sub(y.mul(meanOf(dy.mul(y)))).mul(i);
+      },
+    };
+  });
+  return level(x) as tf.Tensor2D;
+}
+
+/** How the rows of a batch are to be read: clips of so many steps each, and heads of so many numbers. */
+export interface AttentionSizes {
+  readonly size: number;
+  readonly steps: number;
+  readonly heads: number;
+  readonly width: number;
+}
+
+/**
+ * Self-attention of each clip's steps (Vaswani et al. 2017).
+ * @param mixed rows × 3·heads·width: queries, keys and values, heads side by side @param mask size × steps: 1 where a step may be looked at
+ * @returns rows × heads·width
+ */
+export function selfAttention(mixed: tf.Tensor2D, mask: tf.Tensor, sizes: AttentionSizes): tf.Tensor2D {
+  const { size, steps, heads, width } = sizes;
+  const rows = size * steps;
+  const scale = width ** -0.5;
+  // Head by head, clip by clip: so that queries, keys and values lie one after the other and a product of many matrices does.
+  const byHead = (t: tf.Tensor): tf.Tensor3D => t.reshape([rows, -1, width]).transpose<tf.Tensor3D>([1, 0, 2]);
+  const byRow = (t: tf.Tensor): tf.Tensor => t.reshape([-1, rows, width]).transpose([1, 0, 2]).reshape([rows, -1]);
+  const attend = tf.customGrad((input, save) => {
+    const [q, k, v] = tf
+      .split(byHead(input as tf.Tensor2D), 3)
+      .map((t) => t.reshape<tf.Tensor3D>([heads * size, steps, width])) as [tf.Tensor3D, tf.Tensor3D, tf.Tensor3D];
+    const queries = q.mul<tf.Tensor3D>(scale);
+    const barred = mask.sub(1).mul(1e4).reshape([1, size, 1, steps]);
+    const scores = tf.matMul(queries, k, false, true).reshape([heads, size, steps, steps]).add(barred);
+    const attention = scores.softmax().reshape<tf.Tensor3D>([heads * size, steps, steps]);
+    const heard = tf.matMul(attention, v);
+    (save as tf.GradSaveFunc)([queries, k, v, attention, heard]);
+    return {
+      value: byRow(heard),
+      gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
+        const [sq, sk, sv, a, o] = saved as [tf.Tensor3D, tf.Tensor3D, tf.Tensor3D, tf.Tensor3D, tf.Tensor3D];
+        const dOut = byHead(dy).reshape<tf.Tensor3D>([heads * size, steps, width]);
+        const dAttention = tf.matMul(dOut, sv, false, true);
+        // Of the softmax: what a row's weights say together, which is what its output says.
+        const dScores = a.mul<tf.Tensor3D>(dAttention.sub(dOut.mul(o).sum(-1, true)));
+        const dQueries = tf.matMul(dScores, sk).mul(scale);
+        const dKeys = tf.matMul(dScores, sq, true);
+        return byRow(tf.concat([dQueries, dKeys, tf.matMul(a, dOut, true)]));
+      },
+    };
+  });
+  return attend(mixed) as tf.Tensor2D;
 }
 
 /** 0 where a unit is dropped, 1/(1−rate) where it stays. */

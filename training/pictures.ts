@@ -121,12 +121,20 @@ function mask(picture: Float32Array, rng: Rng): void {
   picture.fill(-1, start * MEL_BANDS, (start + length) * MEL_BANDS);
 }
 
+/** Pictures of one length, folded (see `fold`), with the share of each that is sound. */
+export interface PictureBatch {
+  readonly size: number;
+  readonly steps: number;
+  /** size × 2·steps × rows × 4 */
+  readonly pictures: Float32Array;
+  /** size × steps: 1 where there is sound, 0 where the picture was padded. */
+  readonly mask: Float32Array;
+  /** size × outputs, see `targetOf`. */
+  readonly targets: Float32Array;
+}
+
 /** Pictures side by side, folded and padded with silence to the longest, and where each has sound. */
-export function batchOf(pictures: readonly Float32Array[]): {
-  steps: number;
-  pictures: Float32Array;
-  mask: Float32Array;
-} {
+export function batchOf(pictures: readonly Float32Array[]): Omit<PictureBatch, 'size' | 'targets'> {
   const lengths = pictures.map((p) => stepsOf(p.length / MEL_BANDS));
   const steps = Math.max(...lengths);
   const size = steps * FRAMES_PER_STEP * MEL_BANDS;

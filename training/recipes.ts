@@ -1,4 +1,5 @@
 import type { NetworkShape } from '../src/audio/acoustic-format.js';
+import type { AttentionConfig } from './attention.js';
 import type { CnnConfig } from './cnn.js';
 import type { DenseConfig } from './dense.js';
 
@@ -15,7 +16,9 @@ interface Schedule {
 
 export type NetworkRecipe = Schedule &
   (
-    { readonly kind: 'dense'; readonly network: DenseConfig } | { readonly kind: 'cnn'; readonly network: CnnConfig }
+    | { readonly kind: 'dense'; readonly network: DenseConfig }
+    | { readonly kind: 'cnn'; readonly network: CnnConfig }
+    | { readonly kind: 'attention'; readonly network: AttentionConfig }
   ) & { readonly seed: number };
 
 const DENSE: Omit<Extract<NetworkRecipe, { kind: 'dense' }>, 'seed'> = {
@@ -69,13 +72,39 @@ const CNN: Omit<Extract<NetworkRecipe, { kind: 'cnn' }>, 'seed'> = {
   },
 };
 
-export const NEURAL_RECIPES = ['logistic', 'dense', 'cnn'] as const;
+const ATTENTION: Omit<Extract<NetworkRecipe, { kind: 'attention' }>, 'seed'> = {
+  kind: 'attention',
+  epochs: 24,
+  batch: 32,
+  labelSmoothing: 0.05,
+  mixup: 0.4,
+  copies: false,
+  network: {
+    channels: 96,
+    blocks: 2,
+    blockHeads: 4,
+    headWidth: 16,
+    feedForward: 192,
+    heads: 4,
+    scorer: 48,
+    hidden: 96,
+    channelDropout: 0.1,
+    pooledDropout: 0.4,
+    hiddenDropout: 0.3,
+    learningRate: 1e-3,
+    warmUp: 0.2,
+    weightDecay: 2e-2,
+    average: 0.998,
+  },
+};
+
+export const NEURAL_RECIPES = ['logistic', 'dense', 'cnn', 'attention'] as const;
 export type NeuralRecipe = (typeof NEURAL_RECIPES)[number];
 
-/** The networks of a recipe, `members` of them dense; those stand beside the convolutional one because each hears what the other does not. */
+/** The networks of a recipe, `members` of them dense; those stand beside the one that looks at the picture because each hears what the other does not. */
 export function networksOf(recipe: NeuralRecipe, seed: number, epochs?: number, members = 3): NetworkRecipe[] {
   const dense = Array.from({ length: members }, (_, i) => ({ ...DENSE, seed: seed + i }));
-  const main = { logistic: LOGISTIC, dense: DENSE, cnn: CNN }[recipe];
+  const main = { logistic: LOGISTIC, dense: DENSE, cnn: CNN, attention: ATTENTION }[recipe];
   const chosen = { ...main, epochs: epochs ?? main.epochs, seed };
   if (recipe === 'logistic') return [chosen];
   return recipe === 'dense' ? dense.map((d) => ({ ...d, epochs: chosen.epochs })) : [...dense, chosen];
@@ -84,6 +113,12 @@ export function networksOf(recipe: NeuralRecipe, seed: number, epochs?: number, 
 /** The shape that serves, with its weight still to be fitted. */
 export function shapeOf({ kind, network }: NetworkRecipe, inputs: number, outputs: number): NetworkShape {
   if (kind === 'dense') return { kind, weight: 1, widths: [inputs, ...network.hidden, outputs] };
-  const { front, middle, channels, dilations, heads, scorer, hidden } = network;
-  return { kind, weight: 1, front, middle, channels, dilations: [...dilations], heads, scorer, hidden };
+  const { channels, heads, scorer, hidden } = network;
+  const pooling = { heads, scorer, hidden };
+  if (kind === 'cnn') {
+    const { front, middle, dilations } = network;
+    return { kind, weight: 1, front, middle, channels, dilations: [...dilations], ...pooling };
+  }
+  const { blocks, blockHeads, headWidth, feedForward } = network;
+  return { kind, weight: 1, channels, blocks, blockHeads, headWidth, feedForward, ...pooling };
 }

@@ -3,7 +3,7 @@ import { standardise } from '../src/audio/speaker-baseline.js';
 import { startBackend, type AcousticBackend } from '../src/audio/acoustic.model.js';
 import { outputsOf, type AcousticConfig } from '../src/audio/acoustic-format.js';
 import { EMOTIONS } from '../src/emotion/scores.js';
-import { calibrated, readKinds, scoresOf, weighed, type Uncalibrated } from './calibration.js';
+import { calibrated, kindsOf, readKinds, scoresOf, weighed, type Uncalibrated } from './calibration.js';
 import { FOREST, trainForest } from './forest.js';
 import { figuresOf, type Figures } from './metrics.js';
 import { progressBar } from './progress.js';
@@ -85,10 +85,12 @@ export function neuralScores(
   mode: 'none' | 'online' | 'all',
 ): Map<Sample, number[]> {
   const readings = readKinds(config, tensors, samples, heardIn(mode, samples, config.training['seed'] as number));
-  const weights = (['dense', 'cnn'] as const)
+  const weights = kindsOf(config)
     .map((kind) => config.networks.filter((n) => n.kind === kind).reduce((sum, n) => sum + n.weight, 0))
     .filter((weight) => weight > 0);
-  return new Map(readings.map((reading) => [reading.sample, scoresOf(config, weighed(reading, weights)).scores]));
+  return new Map(
+    readings.map((reading) => [reading.sample, scoresOf(config, weighed(reading, weights), reading.utterances).scores]),
+  );
 }
 
 export function neuralFigures(

@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { standardise, type Population } from '../src/audio/speaker-baseline.js';
+import { attention } from './attention.js';
 import { Checkpoint } from './checkpoint.js';
-import { CnnTrainer, type PictureBatch } from './cnn.js';
+import { cnn } from './cnn.js';
 import { DenseTrainer, type RowBatch } from './dense.js';
 import { learn, type LearningProgress } from './learning.js';
-import { batchOf, blended, distorted, pictureOf } from './pictures.js';
+import { PictureTrainer } from './picture-trainer.js';
+import { batchOf, blended, distorted, pictureOf, type PictureBatch } from './pictures.js';
 import type { NetworkRecipe } from './recipes.js';
 import { rngOf, shuffled, weightedSampler, type Rng } from './rng.js';
 import { Hearing, samplingWeights, type Heard, type Sample } from './samples.js';
@@ -64,7 +66,8 @@ export async function trainNetwork(
     await learn({ ...common, trainer, batches });
     folded = trainer.folded();
   } else {
-    const trainer = new CnnTrainer(recipe.network, count, outputs.labels.length, rng);
+    const network = recipe.kind === 'cnn' ? cnn(recipe.network) : attention(recipe.network);
+    const trainer = new PictureTrainer(network, count, outputs.labels.length, rng);
     const batches = (r: Rng): Iterable<PictureBatch> => pictureBatches(draws(r), recipe, data, r);
     await learn({ ...common, trainer, batches });
     folded = trainer.folded();

@@ -118,10 +118,12 @@ async function trainAcoustic(options: Arguments): Promise<void> {
   const strange = options.crossCorpus && (await acrossCorpora(samples, trainer(options.crossCorpus, 1), say));
   if (strange) {
     tell(`${options.crossCorpus ?? ''}, each corpus read by the networks that never heard it`, strange.figures);
-    say(`over-confident there by a temperature of ${fixed(strange.overconfidence)}`);
+    const { alone, known } = strange.overconfidence;
+    say(`over-confident there by a temperature of ${fixed(alone)} alone, ${fixed(known)} in an acquaintance`);
   }
 
-  const model = tempered(await trainer(recipe)(training, split.heldOut), strange?.overconfidence ?? 1);
+  const calibratedModel = await trainer(recipe)(training, split.heldOut);
+  const model = strange ? tempered(calibratedModel, strange.overconfidence) : calibratedModel;
   const heldOut = (['none', 'online', 'all'] as const).map(
     (mode) => [mode, neuralFigures(model, split.heldOut, mode)] as const,
   );

@@ -6,6 +6,14 @@ const Widths = z.array(z.number().int().positive());
 /** Dense layers over the functionals; ReLU between them. The first width is the number of functionals, the last that of the outputs. */
 const DenseSchema = z.object({ kind: z.literal('dense'), weight: z.number().positive(), widths: Widths.min(2) });
 
+/** What stands behind every network that looks at the picture: attentive pooling over time and a hidden layer. */
+const POOLING = {
+  /** Heads of the attentive pooling, and units of its scorer. */
+  heads: z.number().int().positive(),
+  scorer: z.number().int().positive(),
+  hidden: z.number().int().positive(),
+};
+
 /** Convolutions over the log-mel picture, then pooling over time. See `networkShapes` for the tensors. */
 const CnnSchema = z.object({
   kind: z.literal('cnn'),
@@ -16,16 +24,32 @@ const CnnSchema = z.object({
   /** Channels over time, and the dilations of the residual convolutions there. */
   channels: z.number().int().positive(),
   dilations: Widths,
-  /** Heads of the attentive pooling, and units of its scorer. */
-  heads: z.number().int().positive(),
-  scorer: z.number().int().positive(),
-  hidden: z.number().int().positive(),
+  ...POOLING,
 });
 
-export const NetworkSchema = z.discriminatedUnion('kind', [DenseSchema, CnnSchema]);
+/** A convolution over time, blocks of self-attention over the steps of the picture (Vaswani et al. 2017), then pooling over time. */
+const AttentionSchema = z.object({
+  kind: z.literal('attention'),
+  weight: z.number().positive(),
+  /** Channels over time. */
+  channels: z.number().int().positive(),
+  blocks: z.number().int().positive(),
+  /** Heads of each block's self-attention, and what each compares: queries, keys and values of so many numbers. */
+  blockHeads: z.number().int().positive(),
+  headWidth: z.number().int().positive(),
+  /** Units of each block's hidden layer. */
+  feedForward: z.number().int().positive(),
+  ...POOLING,
+});
+
+export const NetworkSchema = z.discriminatedUnion('kind', [DenseSchema, CnnSchema, AttentionSchema]);
 export type DenseShape = z.infer<typeof DenseSchema>;
 export type CnnShape = z.infer<typeof CnnSchema>;
+export type AttentionShape = z.infer<typeof AttentionSchema>;
+/** A network that looks at the picture. */
+export type PictureShape = CnnShape | AttentionShape;
 export type NetworkShape = z.infer<typeof NetworkSchema>;
+export const NETWORK_KINDS = ['dense', 'cnn', 'attention'] as const satisfies readonly NetworkShape['kind'][];
 
 /** `model.json`: what a reader of the weights must know. `weights.bin` is float32 little-endian, network after network, tensor after tensor. */
 const AcousticConfigSchema = z.object({
@@ -38,6 +62,8 @@ const AcousticConfigSchema = z.object({
   prior: z.array(z.number().positive()),
   /** Divides the logits; fitted on speakers that were not trained on. */
   temperature: z.number().positive(),
+  /** Multiplies the temperature while nothing is known of the speaker, and less and less as utterances come: see `temperatureAt`. */
+  unacquainted: z.number().positive().default(1),
   /** What the further outputs say: how listeners would vote. Empty when the model was trained without votes. */
   heard: z.object({ labels: z.array(z.enum(EMOTIONS)), temperature: z.number().positive() }),
   population: z.object({
@@ -68,6 +94,17 @@ export function parseAcousticConfig(text: string): AcousticConfig {
   return config;
 }
 
+/** Utterances of a speaker after which the temperature has gone half of its way (in its logarithm). */
+const ACQUAINTANCE = 2;
+
+/** What divides the logits when so many utterances of the speaker were heard before. */
+export function temperatureAt(
+  { temperature, unacquainted }: Pick<AcousticConfig, 'temperature' | 'unacquainted'>,
+  utterances: number,
+): number {
+  return temperature * unacquainted ** (ACQUAINTANCE / (utterances + ACQUAINTANCE));
+}
+
 /** Outputs of each network: the labels, then how listeners hear it. */
 export function outputsOf({ labels, heard }: Pick<AcousticConfig, 'labels' | 'heard'>): number {
   return labels.length + heard.labels.length;
@@ -81,19 +118,40 @@ export function networkShapes(network: NetworkShape, bands: number, outputs: num
   if (network.kind === 'dense') {
     return network.widths.slice(1).flatMap((to, layer) => [[network.widths[layer] ?? 0, to], [to]]);
   }
-  const { front, middle, channels, dilations, heads, scorer, hidden } = network;
-  const rows = bands / FOLD;
-  const withBias = (kernel: number[]): number[][] => [kernel, [kernel.at(-1) ?? 0]];
+  const { channels, heads, scorer, hidden } = network;
   return [
-    withBias([3, 3, FOLD * FOLD, front]),
-    withBias([3, 3, FOLD * front, middle]),
-    withBias([(rows / FOLD) * middle, channels]),
-    ...dilations.map(() => withBias([3, 1, channels, channels])),
-    withBias([channels, scorer]),
-    withBias([scorer, heads]),
-    withBias([(heads + 2) * channels, hidden]),
-    withBias([hidden, outputs]),
-  ].flat();
+    ...(network.kind === 'cnn' ? cnnKernels(network, bands) : attentionKernels(network, bands)),
+    [channels, scorer],
+    [scorer, heads],
+    [(heads + 2) * channels, hidden],
+    [hidden, outputs],
+  ].flatMap((kernel) => [kernel, [kernel.at(-1) ?? 0]]);
+}
+
+function cnnKernels({ front, middle, channels, dilations }: CnnShape, bands: number): number[][] {
+  return [
+    [3, 3, FOLD * FOLD, front],
+    [3, 3, FOLD * front, middle],
+    [(bands / FOLD / FOLD) * middle, channels],
+    ...dilations.map(() => [3, 1, channels, channels]),
+  ];
+}
+
+/** Projection, convolution; queries, keys and values side by side, what comes of them, and the two layers behind, block after block. */
+function attentionKernels(network: AttentionShape, bands: number): number[][] {
+  const { channels, blocks, blockHeads, headWidth, feedForward } = network;
+  const block = [
+    [channels, 3 * blockHeads * headWidth],
+    [blockHeads * headWidth, channels],
+    [channels, feedForward],
+    [feedForward, channels],
+  ];
+  // A step is two rows of the folded picture.
+  return [
+    [2 * FOLD * bands, channels],
+    [3, 1, channels, channels],
+    ...Array.from({ length: blocks }, () => block).flat(),
+  ];
 }
 
 export function packWeights(tensors: readonly Float32Array[]): Buffer {

@@ -1,5 +1,13 @@
 import * as tf from '@tensorflow/tfjs';
-import { FOLD, networkShapes, type CnnShape, type DenseShape, type NetworkShape } from './acoustic-format.js';
+import {
+  FOLD,
+  networkShapes,
+  type AttentionShape,
+  type CnnShape,
+  type DenseShape,
+  type NetworkShape,
+  type PictureShape,
+} from './acoustic-format.js';
 import { MEL_BANDS } from './features.js';
 import { fold, FRAMES_PER_STEP, stepsOf } from './picture.js';
 
@@ -13,7 +21,7 @@ export interface NetworkInput {
 /** The weights of some networks on the backend. Their outputs are summed, each network's times its weight. */
 export class AcousticNetworks {
   private readonly dense: { shape: DenseShape; tensors: tf.Tensor[] }[] = [];
-  private readonly cnn: { shape: CnnShape; tensors: tf.Tensor[] }[] = [];
+  private readonly looking: { shape: PictureShape; tensors: tf.Tensor[] }[] = [];
 
   constructor(
     shapes: readonly NetworkShape[],
@@ -24,7 +32,7 @@ export class AcousticNetworks {
       const sizes = networkShapes(shape, MEL_BANDS, outputs);
       const tensors = sizes.map((size, k) => tf.tensor(weights[i]?.[k] ?? new Float32Array(), size));
       if (shape.kind === 'dense') this.dense.push({ shape, tensors });
-      else this.cnn.push({ shape, tensors });
+      else this.looking.push({ shape, tensors });
     }
   }
 
@@ -50,14 +58,13 @@ export class AcousticNetworks {
 
   /** Outputs of the networks that look at the picture; zeros when there is none. */
   readPicture(picture: Float32Array): Float32Array {
-    if (this.cnn.length === 0) return new Float32Array(this.outputs);
+    if (this.looking.length === 0) return new Float32Array(this.outputs);
     const steps = stepsOf(picture.length / MEL_BANDS);
     const folded = new Float32Array(steps * FRAMES_PER_STEP * MEL_BANDS);
     fold(picture, steps, folded);
     const sum = tf.tidy(() => {
-      const shape: [number, number, number, number] = [1, 2 * steps, MEL_BANDS / FOLD, FOLD * FOLD];
-      const input = tf.tensor4d(folded, shape);
-      return tf.addN(this.cnn.map(({ shape, tensors }) => convolve(input, shape, tensors).mul(shape.weight)));
+      const input = tf.tensor2d(folded, [2 * steps, FOLD * MEL_BANDS]);
+      return tf.addN(this.looking.map(({ shape, tensors }) => look(input, shape, tensors).mul(shape.weight)));
     });
     const values = sum.dataSync<'float32'>();
     sum.dispose();
@@ -65,7 +72,7 @@ export class AcousticNetworks {
   }
 
   release(): void {
-    tf.dispose([...this.dense, ...this.cnn].map(({ tensors }) => tensors));
+    tf.dispose([...this.dense, ...this.looking].map(({ tensors }) => tensors));
   }
 
   private denseOutputs(
@@ -108,26 +115,47 @@ function stack(
   return x;
 }
 
-/** One utterance, 1 × 2·steps × rows × 4, to 1 × outputs. Batch normalisation has been folded into kernels and biases. */
-function convolve(input: tf.Tensor4D, shape: CnnShape, tensors: readonly tf.Tensor[]): tf.Tensor2D {
+/** The layers of a network: each takes its kernel and its bias from the tensors, in their order. */
+interface Layers {
+  dense(x: tf.Tensor2D, activation: 'relu' | 'linear'): tf.Tensor2D;
+  conv(x: tf.Tensor4D, dilation?: number): tf.Tensor4D;
+}
+
+function layersOf(tensors: readonly tf.Tensor[]): Layers {
   let next = 0;
   const take = (): tf.Tensor => tensors[next++] ?? tf.scalar(0);
-  const conv = (x: tf.Tensor4D, dilation = 1): tf.Tensor4D =>
-    tf.fused.conv2d({
-      x,
-      filter: take() as tf.Tensor4D,
-      strides: 1,
-      pad: 'same',
-      dilations: [dilation, 1],
-      bias: take(),
-      activation: 'relu',
-    });
-  const dense = (a: tf.Tensor2D, activation: 'relu' | 'linear'): tf.Tensor2D =>
-    tf.fused.matMul({ a, b: take(), bias: take(), activation }) as tf.Tensor2D;
-  const rows = MEL_BANDS / FOLD;
-  const steps = input.shape[1] / 2;
+  return {
+    dense: (a, activation) => tf.fused.matMul({ a, b: take(), bias: take(), activation }) as tf.Tensor2D,
+    conv: (x, dilation = 1) =>
+      tf.fused.conv2d({
+        x,
+        filter: take() as tf.Tensor4D,
+        strides: 1,
+        pad: 'same',
+        dilations: [dilation, 1],
+        bias: take(),
+        activation: 'relu',
+      }),
+  };
+}
 
-  const edges = conv(input);
+/** One utterance, folded to 2·steps rows, to 1 × outputs: steps × channels, pooled over time, then a hidden layer. */
+function look(input: tf.Tensor2D, shape: PictureShape, tensors: readonly tf.Tensor[]): tf.Tensor2D {
+  const layers = layersOf(tensors);
+  const track = shape.kind === 'cnn' ? convolve(input, shape, layers) : attend(input, shape, layers);
+  const scores = layers.dense(layers.dense(track, 'linear').tanh(), 'linear');
+  const attention = scores.transpose<tf.Tensor2D>().softmax();
+  const mean = track.mean(0);
+  const deviation = track.sub(mean).square().mean(0).add(1e-5).sqrt();
+  const pooled = tf.concat([tf.matMul(attention, track).flatten(), mean.flatten(), deviation.flatten()]);
+  return layers.dense(layers.dense(pooled.reshape([1, -1]), 'relu'), 'linear');
+}
+
+/** Batch normalisation has been folded into kernels and biases. */
+function convolve(input: tf.Tensor2D, shape: CnnShape, { conv, dense }: Layers): tf.Tensor2D {
+  const rows = MEL_BANDS / FOLD;
+  const steps = input.shape[0] / 2;
+  const edges = conv(input.reshape([1, 2 * steps, rows, FOLD * FOLD]));
   const halved = edges.reshape([steps, 2, rows * shape.front]).mean<tf.Tensor2D>(1);
   const shapes = conv(halved.reshape([1, steps, rows / FOLD, FOLD * shape.front]));
   let track = dense(shapes.reshape([steps, (rows / FOLD) * shape.middle]), 'relu').reshape<tf.Tensor4D>([
@@ -137,11 +165,31 @@ function convolve(input: tf.Tensor4D, shape: CnnShape, tensors: readonly tf.Tens
     shape.channels,
   ]);
   for (const dilation of shape.dilations) track = track.add(conv(track, dilation));
+  return track.reshape([steps, shape.channels]);
+}
 
-  const overTime = track.reshape<tf.Tensor2D>([steps, shape.channels]);
-  const attention = dense(dense(overTime, 'linear').tanh(), 'linear').transpose<tf.Tensor2D>().softmax();
-  const mean = overTime.mean(0);
-  const deviation = overTime.sub(mean).square().mean(0).add(1e-5).sqrt();
-  const pooled = tf.concat([tf.matMul(attention, overTime).flatten(), mean.flatten(), deviation.flatten()]);
-  return dense(dense(pooled.reshape([1, -1]), 'relu'), 'linear');
+/**
+ * Pre-norm residual blocks (Xiong et al. 2020). The convolution in front tells what is before from what is after, so the blocks need no
+ * positions.
+ */
+function attend(input: tf.Tensor2D, shape: AttentionShape, { conv, dense }: Layers): tf.Tensor2D {
+  const steps = input.shape[0] / 2;
+  const { channels, blockHeads, headWidth } = shape;
+  let track = dense(input.reshape([steps, 2 * FOLD * MEL_BANDS]), 'linear');
+  const near = conv(levelled(track).reshape([1, steps, 1, channels]));
+  track = track.add(near.reshape([steps, channels]));
+  for (let block = 0; block < shape.blocks; block++) {
+    const mixed = dense(levelled(track), 'linear').reshape([steps, 3 * blockHeads, headWidth]);
+    const [queries, keys, values] = tf.split(mixed.transpose([1, 0, 2]), 3) as [tf.Tensor3D, tf.Tensor3D, tf.Tensor3D];
+    const attention = tf.matMul(queries.mul<tf.Tensor3D>(headWidth ** -0.5), keys, false, true).softmax();
+    const heard = tf.matMul(attention, values).transpose([1, 0, 2]);
+    track = track.add(dense(heard.reshape([steps, blockHeads * headWidth]), 'linear'));
+    track = track.add(dense(dense(levelled(track), 'relu'), 'linear'));
+  }
+  return track;
+}
+
+/** Each row divided by its root mean square (Zhang & Sennrich 2019); the gain is in the layer behind. */
+function levelled(x: tf.Tensor2D): tf.Tensor2D {
+  return x.mul(x.square().mean(1, true).add(1e-5).rsqrt());
 }

@@ -6,7 +6,13 @@ import { loadModelFiles, ModelFileError } from '../common/model-manifest.js';
 import { unavailable, type Evidence } from '../emotion/evidence.js';
 import type { Emotion, PartialScores } from '../emotion/scores.js';
 import { cuesOf, SPOKESMEN, VOICE_CUES } from './acoustic-cues.js';
-import { outputsOf, parseAcousticConfig, unpackWeights, type AcousticConfig } from './acoustic-format.js';
+import {
+  outputsOf,
+  parseAcousticConfig,
+  temperatureAt,
+  unpackWeights,
+  type AcousticConfig,
+} from './acoustic-format.js';
 import { AcousticNetworks, type NetworkInput } from './acoustic-network.model.js';
 import { extractFeatures, FEATURE_VERSION, MEL_BANDS, type FrameFeatures } from './features.js';
 import { CUE_GROUPS, FUNCTIONAL_GROUPS, functionals } from './functionals.js';
@@ -46,7 +52,7 @@ export interface AcousticModel {
   readonly config: AcousticConfig;
   /** @param samples mono at 16 kHz. @param baseline how the speaker usually sounds, as far as it is known */
   read(samples: Float32Array, baseline?: SpeakerBaseline): VoiceReading;
-  /** Log-odds of a label for a clip that is average in everything: what the cues are counted from, nats. */
+  /** Log-odds of a label for a clip of an unknown speaker that is average in everything: what the cues are counted from, nats. */
   logOddsOfAverage(label: Emotion): number;
   release(): void;
 }
@@ -93,7 +99,7 @@ export async function loadAcousticModel(
       if (quality.voicedMs < MIN_VOICED_MS) return { evidence: unavailable('voice', 'tooShort') };
       const { population } = config;
       const { input, speech } = networkInput(features, population, baseline);
-      const { scores, perceived, top, weights } = reader.explain(input);
+      const { scores, perceived, top, weights } = reader.explain(input, baseline?.utterances);
       const deviations = SPOKESMEN.map((index) => input.functionals[population.indices.indexOf(index)] ?? 0);
       const cues = cuesOf(top, weights, deviations, baseline?.utterances ?? 0);
       const said = { scores, prior, ...(perceived && { perceived }), quality, cues, model: ref };
@@ -165,9 +171,11 @@ export class AcousticReader {
   /**
    * Plays all coalitions of what can be told apart: the groups of functionals and the picture. One that stays away is average: its
    * functionals are 0, the picture is blank.
+   * @param utterances of the speaker that were heard before
    */
-  explain({ functionals, picture }: NetworkInput): ExplainedReading {
-    const { labels, temperature, heard } = this.config;
+  explain({ functionals, picture }: NetworkInput, utterances = 0): ExplainedReading {
+    const { labels, heard } = this.config;
+    const temperature = temperatureAt(this.config, utterances);
     const parts = this.groupMasks.map((mask) => functionals.map((z, i) => z * (mask[i] ?? 0)));
     const rows = this.networks.readGames(parts, this.games);
     const seen = this.networks.readPicture(picture);
@@ -189,10 +197,10 @@ export class AcousticReader {
   }
 
   logOddsOfAverage(label: Emotion): number {
-    const { labels, population, temperature } = this.config;
+    const { labels, population } = this.config;
     const [row] = this.networks.readFunctionals([new Float32Array(population.indices.length)]);
     const outputs = row ? sum(row, this.blank) : this.blank;
-    return logOdds(outputs.subarray(0, labels.length), labels.indexOf(label), temperature);
+    return logOdds(outputs.subarray(0, labels.length), labels.indexOf(label), temperatureAt(this.config, 0));
   }
 
   release(): void {

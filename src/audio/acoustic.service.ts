@@ -32,6 +32,8 @@ export interface AcousticInfo extends ModelRef {
   /** What the model would say of a voice it cannot hear. */
   readonly prior: PartialScores;
   readonly licence: string;
+  readonly temperature: number;
+  readonly unacquainted: number;
 }
 
 /** The voice expert: utterances in, evidence out, computed in threads that hold the model. */
@@ -58,7 +60,9 @@ export class AcousticService implements OnApplicationShutdown {
    */
   async ready(): Promise<void> {
     const { entry, sha256, files } = await loadModelFiles(this.options.modelsDir, this.name);
-    const { labels, prior } = parseAcousticConfig(files.get('model.json')?.toString('utf8') ?? '');
+    const { labels, prior, temperature, unacquainted } = parseAcousticConfig(
+      files.get('model.json')?.toString('utf8') ?? '',
+    );
     await Promise.all(Array.from({ length: this.options.threads }, () => this.pool.run({ samples: warmUpSignal() })));
     this.known = {
       name: this.name,
@@ -66,6 +70,8 @@ export class AcousticService implements OnApplicationShutdown {
       labels,
       prior: Object.fromEntries(labels.map((label, i) => [label, prior[i]])),
       licence: entry.licence,
+      temperature,
+      unacquainted,
     };
   }
 
