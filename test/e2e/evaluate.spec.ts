@@ -112,7 +112,7 @@ describe('undertone evaluate and train', () => {
     expect(missing.stderr.trim()).toMatch(/^undertone evaluate: .*none\.csv cannot be read$/);
     const wrong = await undertone('train', 'acoustic', '--root', dir, '--recipe', 'magic');
     expect(wrong.code).toBe(1);
-    expect(wrong.stderr).toContain('choose one of dense, forest');
+    expect(wrong.stderr).toContain('choose one of forest, svm, logistic, dense, cnn');
     expect((await undertone('train', 'acoustic', '--help')).stdout).toContain('--folds');
   });
 });
