@@ -10,13 +10,20 @@ export type Neural = (heard: readonly Sample[], unheard: readonly Sample[]) => P
 /** How a recipe does on corpora it never heard. */
 export interface AcrossCorpora {
   readonly figures: FigureRows;
-  /** The temperatures by which its calibrated answers are too sure there, alone and in an acquaintance; 1: not at all. */
+  /**
+   * The temperatures by which its calibrated answers are too sure there, alone and in an acquaintance; 1: not at all. Networks that were left
+   * with fewer than half of the speakers don't count: they are not like what ships.
+   */
   readonly overconfidence: Overconfidence;
 }
 
 interface Overconfidence {
   readonly alone: number;
   readonly known: number;
+}
+
+function tooSure(answers: readonly Answer[]): number {
+  return answers.length > 0 ? fitTemperature(answers) : 1;
 }
 
 interface Answer {
@@ -39,19 +46,24 @@ export async function acrossCorpora(
     const split = splitSpeakers(others, { heldOutShare: 0.1, folds: 1, seed: 1 });
     const model = await neural(split.folds.flat(), split.heldOut);
     const unheard = samples.filter((s) => s.corpus === corpus);
+    const isLikeTheWhole = speakersIn(others) >= speakersIn(samples) / 2;
     for (const mode of ['none', 'online'] as const) {
       const scores = neuralScores(model, unheard, mode);
       const [[, row] = ['', undefined]] = byCorpus(unheard, (sample) => scores.get(sample) ?? []);
       if (row) figures.push([`${corpus}, ${mode === 'none' ? 'alone' : 'online'}`, row]);
       for (const [{ emotion }, p] of scores) {
         // A label it does not know has no score to be too sure of.
-        if (!model.config.labels.includes(emotion)) continue;
+        if (!model.config.labels.includes(emotion) || !isLikeTheWhole) continue;
         const logits = p.map((share) => Math.log(Math.max(share, 1e-12)));
         answers[mode].push({ truth: EMOTIONS.indexOf(emotion), logits, weight: 1 / unheard.length });
       }
     }
   }
-  return { figures, overconfidence: { alone: fitTemperature(answers.none), known: fitTemperature(answers.online) } };
+  return { figures, overconfidence: { alone: tooSure(answers.none), known: tooSure(answers.online) } };
+}
+
+function speakersIn(samples: readonly Sample[]): number {
+  return new Set(samples.map((s) => s.speaker)).size;
 }
 
 /**

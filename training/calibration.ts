@@ -10,6 +10,7 @@ import { AcousticNetworks } from '../src/audio/acoustic-network.model.js';
 import { MEL_BANDS } from '../src/audio/features.js';
 import { standardise } from '../src/audio/speaker-baseline.js';
 import { EMOTIONS } from '../src/emotion/scores.js';
+import { groupBy } from './group-by.js';
 import { fitTemperature, softmaxOf } from './metrics.js';
 import { pictureOf } from './pictures.js';
 import { heardIn, type Heard, type Sample } from './samples.js';
@@ -77,10 +78,13 @@ export function calibrated(
   ) as [Reading[], Reading[], Reading[]];
   const readings = [...alone, ...online, ...known];
   const labels = config.labels.length;
+  // Each speaker counts the same, or one who spoke five hundred clips would stand for everybody.
+  const clipsOf = groupBy(unheard, (sample) => sample.speaker);
   const rowsOf = (weights: readonly number[], some = readings) =>
     some.map((reading) => ({
       truth: config.labels.indexOf(reading.sample.emotion),
       logits: weighed(reading, weights).subarray(0, labels),
+      weight: 1 / (clipsOf.get(reading.sample.speaker)?.length ?? 1),
     }));
   const count = readings[0]?.kinds.length ?? 0;
   const own = Array.from({ length: count }, (_, kind) =>
@@ -141,9 +145,13 @@ function heardTemperature(readings: readonly Reading[], weights: readonly number
   return rows.length > 0 ? fitTemperature(rows) : 1;
 }
 
-function likelihoodLoss(rows: readonly { truth: number; logits: Float32Array }[], temperature: number): number {
+function likelihoodLoss(
+  rows: readonly { truth: number; logits: Float32Array; weight: number }[],
+  temperature: number,
+): number {
   return rows.reduce(
-    (sum, { truth, logits }) => sum - Math.log(Math.max(softmaxOf(logits, temperature)[truth] ?? 0, 1e-12)),
+    (sum, { truth, logits, weight }) =>
+      sum - weight * Math.log(Math.max(softmaxOf(logits, temperature)[truth] ?? 0, 1e-12)),
     0,
   );
 }
