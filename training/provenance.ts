@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { cpus } from 'node:os';
+import { isAbsolute } from 'node:path';
 import { PROJECT_ROOT } from '../src/common/config.js';
 
 /** The commit that is checked out, with `-dirty` where files differ from it; `unknown` without git. */
@@ -17,11 +18,12 @@ export function machine(): string {
   return `${cpus().length} × ${cpus()[0]?.model.trim() ?? 'unknown processor'}, Node ${process.versions.node}`;
 }
 
-/** A command line as others can repeat it: folders are left out of names, and the root is `DIR`. */
+/** A command line as others can repeat it: folders are left out of names, and the root is `DIR`; where results go stays, unless it is a place of one machine. */
 export function portableCommand(program: string, args: readonly string[]): string {
   const shown = args.map((arg, i) => {
     if (args[i - 1] === '--root') return 'DIR';
     if (arg.startsWith('--root=')) return '--root=DIR';
+    if (args[i - 1] === '--out' && !isAbsolute(arg)) return arg;
     return arg.replace(/^(--[\w-]+=)?.*[/\\](?=.)/, '$1');
   });
   return [program, ...shown].join(' ');
