@@ -12,7 +12,7 @@ export interface AcrossCorpora {
   readonly figures: FigureRows;
   /**
    * The temperatures by which its calibrated answers are too sure there, alone and in an acquaintance; 1: not at all. Networks that were left
-   * with fewer than half of the speakers don't count: they are not like what ships.
+   * with one corpus or with fewer than half of the speakers don't count: they are not like what ships.
    */
   readonly overconfidence: Overconfidence;
 }
@@ -46,7 +46,8 @@ export async function acrossCorpora(
     const split = splitSpeakers(others, { heldOutShare: 0.1, folds: 1, seed: 1 });
     const model = await neural(split.folds.flat(), split.heldOut);
     const unheard = samples.filter((s) => s.corpus === corpus);
-    const isLikeTheWhole = speakersIn(others) >= speakersIn(samples) / 2;
+    const corporaLeft = new Set(others.map((s) => s.corpus)).size;
+    const isLikeTheWhole = corporaLeft > 1 && speakersIn(others) >= speakersIn(samples) / 2;
     for (const mode of ['none', 'online'] as const) {
       const scores = neuralScores(model, unheard, mode);
       const [[, row] = ['', undefined]] = byCorpus(unheard, (sample) => scores.get(sample) ?? []);
