@@ -13,11 +13,11 @@ export const EPSILON = 1e-5;
 /** What a forward pass draws from. */
 export interface Layers {
   /** The next tensor that is learnt, in the order of `networkShapes`. */
-  take(): tf.Tensor;
+  readonly take: () => tf.Tensor;
   /** The next batch normalisation. */
-  norms(x: tf.Tensor2D): tf.Tensor2D;
+  readonly norms: (x: tf.Tensor2D) => tf.Tensor2D;
   /** Dropout; the mask is of the given shape. */
-  drop(x: tf.Tensor, shape: number[], rate: number): tf.Tensor;
+  readonly drop: (x: tf.Tensor, shape: number[], rate: number) => tf.Tensor;
 }
 
 /** x·w. @param constant x is data, not a layer's output, and needs no gradient */
@@ -64,8 +64,8 @@ export function convolution(x: tf.Tensor4D, w: tf.Tensor4D, dilation = 1, consta
       [left, left],
       [0, 0],
     ]);
-    const channelsFirst = tf.transpose(padded, [3, 1, 2, 0]) as tf.Tensor4D;
-    const filter = tf.transpose(dy, [1, 2, 0, 3]) as tf.Tensor4D;
+    const channelsFirst = tf.transpose<tf.Tensor4D>(padded, [3, 1, 2, 0]);
+    const filter = tf.transpose<tf.Tensor4D>(dy, [1, 2, 0, 3]);
     return tf.transpose(tf.conv2d(channelsFirst, filter, [dilation, 1], 'valid'), [1, 2, 0, 3]);
   };
   if (constant) {
@@ -86,7 +86,7 @@ export function convolution(x: tf.Tensor4D, w: tf.Tensor4D, dilation = 1, consta
       },
     };
   });
-  return convolve(x, w) as tf.Tensor4D;
+  return convolve(x, w);
 }
 
 /**
@@ -109,7 +109,7 @@ export function normalised(x: tf.Tensor2D, scale: tf.Tensor, shift: tf.Tensor, m
       gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
         const [before, m, i, s] = saved as [tf.Tensor2D, tf.Tensor2D, tf.Tensor2D, tf.Tensor2D];
         const row = tf.ones<tf.Rank.R2>([1, rows]);
-        const sum = tf.matMul(row, dy as tf.Tensor2D);
+        const sum = tf.matMul(row, dy);
         const byGain = i.mul(tf.matMul(row, dy.mul<tf.Tensor2D>(before)).sub(m.mul(sum)));
         const bend = s.mul(i).mul(byGain).div(-rows);
         const level = s.mul(sum).div(-rows).sub(bend.mul(m));
@@ -137,7 +137,7 @@ export function levelled(x: tf.Tensor2D): tf.Tensor2D {
       },
     };
   });
-  return level(x) as tf.Tensor2D;
+  return level(x);
 }
 
 /** How the rows of a batch are to be read: clips of so many steps each, and heads of so many numbers. */

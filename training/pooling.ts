@@ -31,7 +31,7 @@ export function pooledOutputs(
   const judged = product(track, take() as tf.Tensor2D)
     .add<tf.Tensor2D>(take())
     .tanh();
-  const scored = product(judged as tf.Tensor2D, take() as tf.Tensor2D).add(take());
+  const scored = product(judged, take() as tf.Tensor2D).add(take());
   const scores = scored.reshape([size, steps, heads]).add(mask.sub(1).mul(1e4));
   const attention = scores.transpose([0, 2, 1]).softmax().transpose([0, 2, 1]);
   const overTime = track.reshape<tf.Tensor3D>([size, steps, channels]);

@@ -46,7 +46,7 @@ const data = {
   outputs: { labels: ['neutral', 'happy', 'angry'], heard: ['neutral', 'happy', 'angry'] },
 } as const;
 
-describe.each(NETWORK_KINDS)('training a %s network', (kind) => {
+describe.each(NETWORK_KINDS)('training: %s', (kind) => {
   it('[TR4] learns what can be told apart, on speakers it never heard', async () => {
     const recipe = small(kind, 8);
     const tensors = await trainNetwork(recipe, data);

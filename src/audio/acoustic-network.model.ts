@@ -117,8 +117,8 @@ function stack(
 
 /** The layers of a network: each takes its kernel and its bias from the tensors, in their order. */
 interface Layers {
-  dense(x: tf.Tensor2D, activation: 'relu' | 'linear'): tf.Tensor2D;
-  conv(x: tf.Tensor4D, dilation?: number): tf.Tensor4D;
+  readonly dense: (x: tf.Tensor2D, activation: 'relu' | 'linear') => tf.Tensor2D;
+  readonly conv: (x: tf.Tensor4D, dilation?: number) => tf.Tensor4D;
 }
 
 function layersOf(tensors: readonly tf.Tensor[]): Layers {
