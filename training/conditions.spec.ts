@@ -40,7 +40,7 @@ const speech = Float32Array.from({ length: 2 * SAMPLE_RATE }, (_, i) => {
 const voices = [tone(200), tone(310, 0.7), tone(450, 1.3)];
 
 describe('degrade', () => {
-  it.each(CONDITIONS)('[CO1] %s keeps length and range, and is the same again for the same seed', (condition) => {
+  it.each(CONDITIONS)('[DG1] %s keeps length and range, and is the same again for the same seed', (condition) => {
     for (const length of [speech.length, 0, 1, 319, 12_345]) {
       const input = speech.slice(8000, 8000 + length);
       const once = degrade(input, condition, rngOf(5), voices);
@@ -50,7 +50,7 @@ describe('degrade', () => {
     }
   });
 
-  it('[CO1] leaves its input alone, and another seed is another noise', () => {
+  it('[DG1] leaves its input alone, and another seed is another noise', () => {
     const before = speech.slice();
     for (const condition of CONDITIONS) degrade(speech, condition, rngOf(5), voices);
     expect(speech).toEqual(before);
@@ -58,7 +58,7 @@ describe('degrade', () => {
     expect(degrade(speech, 'clean', rngOf(5), voices)).toEqual(before);
   });
 
-  it('[CO2] mixes white noise and babble in equal parts', () => {
+  it('[DG2] mixes white noise and babble in equal parts', () => {
     const noise = degrade(speech, 'noise20', rngOf(9), [tone(1000)]).map((x, i) => x - (speech[i] ?? 0));
     const fromBabble = amplitudeAt(noise, 1000) ** 2 / 2;
     expect(fromBabble / powerOf(noise)).toBeCloseTo(0.5, 1);
@@ -66,7 +66,7 @@ describe('degrade', () => {
 });
 
 describe('addNoise', () => {
-  it.each([20, 10, 5, 0, -3])('[CO2] lies %s dB below the speech, pauses not counted', (snrDb) => {
+  it.each([20, 10, 5, 0, -3])('[DG2] lies %s dB below the speech, pauses not counted', (snrDb) => {
     const noisy = addNoise(speech, whiteNoise(speech.length, rngOf(1)), snrDb);
     const noise = noisy.map((x, i) => x - (speech[i] ?? 0));
     // Independent of the code: the mean power of the middle second, in which the buzz sounds; its faint ends lie 30 dB below its peak.
@@ -75,7 +75,7 @@ describe('addNoise', () => {
     expect(Math.abs(dB(activePower(speech) / powerOf(noise)) - snrDb)).toBeLessThan(0.1);
   });
 
-  it('[CO2] hears the speech as loud with a minute of silence around it', () => {
+  it('[DG2] hears the speech as loud with a minute of silence around it', () => {
     const quiet = new Float32Array(60 * SAMPLE_RATE);
     quiet.set(speech, 30 * SAMPLE_RATE);
     expect(dB(activePower(quiet) / activePower(speech))).toBeCloseTo(0, 1);
@@ -133,13 +133,13 @@ describe('telephone', () => {
     [3900, -Infinity, -35],
     [5000, -Infinity, -35],
     [7000, -Infinity, -35],
-  ])('[CO3] answers %s Hz with %s to %s dB', (hz, least, most) => {
+  ])('[DG3] answers %s Hz with %s to %s dB', (hz, least, most) => {
     const gain = 2 * dB(amplitudeAt(telephone(tone(hz)), hz) / 0.3);
     expect(gain).toBeGreaterThanOrEqual(least);
     expect(gain).toBeLessThan(most);
   });
 
-  it('[CO3] rounds as μ-law does: some 40 dB below the tone, at any level', () => {
+  it('[DG3] rounds as μ-law does: some 40 dB below the tone, at any level', () => {
     for (const amplitude of [0.5, 0.05]) {
       const heard = telephone(tone(1000, 1, amplitude)).subarray(4000, 12_000);
       const kept = amplitudeAt(telephone(tone(1000, 1, amplitude)), 1000) ** 2 / 2;
@@ -151,7 +151,7 @@ describe('telephone', () => {
 });
 
 describe('opus', () => {
-  it('[CO4] keeps a voice at its moments, but not its samples', () => {
+  it('[DG4] keeps a voice at its moments, but not its samples', () => {
     const heard = opus(speech, 16);
     const likeness = (lag: number): number => {
       let sum = 0;
@@ -165,7 +165,7 @@ describe('opus', () => {
     expect(heard).not.toEqual(speech);
   });
 
-  it('[CO4] loses more at fewer bits', () => {
+  it('[DG4] loses more at fewer bits', () => {
     const loss = (kbps: number): number => powerOf(opus(speech, kbps).map((x, i) => x - (speech[i] ?? 0)));
     expect(loss(6)).toBeGreaterThan(loss(16));
     expect(loss(16)).toBeGreaterThan(loss(64));
