@@ -94,5 +94,7 @@ Not meant for: deciding about a person; work or school, where the EU forbids it;
 - Fear is often heard as sadness, sadness and neutral as each other, happiness as anger and the other way round.
 - Under 200 ms of voice it says nothing. It was not trained on noise, music or several people at once.
 - Until a few utterances of a speaker were heard, the population's usual voice is the yardstick: an unusually high or low voice shifts the reading.
+- After that the speaker is: somebody who is angry from the first utterance to the last sounds calmer than they are. The corpora cannot show this; in them
+  everybody goes through all emotions, so figures with a baseline are better than a one-sided conversation would give.
 `;
 }
