@@ -46,7 +46,7 @@ describe('loadAcousticModel', () => {
     expect(
       String(
         await refusal((config) => {
-          config['members'] = 99;
+          config['networks'] = [{ kind: 'dense', weight: 1, widths: [459, 99, 13] }];
         }),
       ),
     ).toContain('damaged');
