@@ -17,10 +17,12 @@ export class QueueFull extends Error {}
 /** Threads that stay warm for the life of the server. `run` may be cancelled while the task still waits or runs. */
 export class WorkerPool<Task, Result> {
   private readonly pool: Piscina<Task, Result>;
+  private readonly threads: number;
   private readonly capacity: number;
   private outstanding = 0;
 
   constructor(options: WorkerPoolOptions) {
+    this.threads = options.threads;
     this.capacity = options.threads + options.maxQueue;
     this.pool = new Piscina<Task, Result>({
       filename: options.worker.href,
@@ -45,6 +47,11 @@ export class WorkerPool<Task, Result> {
     } finally {
       this.outstanding--;
     }
+  }
+
+  /** Would a task begin at once? */
+  get free(): boolean {
+    return this.outstanding < this.threads;
   }
 
   get queued(): number {

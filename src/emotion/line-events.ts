@@ -33,6 +33,12 @@ export interface FusionResult extends UtteranceRef, FusedEmotion {
 /** Everything the line tells of a session, by name. The wire adds a stamp and the events of the connection. */
 export interface LineEvents {
   'utterance.start': UtteranceRef & { readonly startMs: number; readonly ref?: string };
+  /** Words while they are spoken. The first `stableChars` of `text` stay as they are; `revision` counts from 1. */
+  'transcript.partial': UtteranceRef & {
+    readonly revision: number;
+    readonly text: string;
+    readonly stableChars: number;
+  };
   'transcript.final': UtteranceRef & Transcript;
   'emotion.voice': UtteranceRef & {
     readonly isFinal: boolean;

@@ -44,6 +44,8 @@ export interface Utterance {
   readonly samples?: Float32Array;
   /** Still being spoken: these are only its first samples. */
   readonly interim?: true;
+  /** What was told of its words as stable while it was spoken: Whisper's transcript of the whole begins with it. */
+  readonly stableText?: string;
   /** Words the client already has: a typed message or its own transcript. */
   readonly clientText?: { readonly text: string; readonly language?: string };
 }

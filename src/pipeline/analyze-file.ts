@@ -112,6 +112,7 @@ class Telling {
       this.warnings.push(told.payload);
       return;
     }
+    if (told.event === 'transcript.partial') return;
     const id = told.payload.utteranceId;
     const draft = this.drafts.get(id) ?? { utteranceId: id };
     this.drafts.set(id, draft);

@@ -6,12 +6,13 @@ import type { Transcript, Utterance } from '../emotion/utterance.js';
 import { DEFAULT_FUSION } from '../fusion/config.js';
 import { fuse } from '../fusion/fuse.js';
 import { reliabilityOf } from '../fusion/reliability.js';
+import { beginningWith } from '../text/transcript.js';
 
 /** The two experts of the line. Each always resolves: what it cannot say is `unavailable`, with the reason. */
 export interface Experts {
   /** How it was said. */
   voice(utterance: Utterance): Promise<Evidence<'voice'>>;
-  /** What was said: the client's words, or Whisper's. */
+  /** What was said: the client's words, or Whisper's. Of an utterance that is still spoken only where there is time. */
   transcribe(utterance: Utterance): Promise<Transcript | UnavailableEvidence<'text'>>;
   /** What the words mean. */
   text(transcript: Transcript): Promise<Evidence<'text'>>;
@@ -66,8 +67,10 @@ export async function readWords(
 ): Promise<Words> {
   const heard = await experts.transcribe(utterance);
   if ('status' in heard) return { text: heard };
-  onTranscript?.(heard);
-  return { text: await experts.text(heard), words: heard.text };
+  const { stableText } = utterance;
+  const transcript = stableText && heard.source === 'whisper' ? beginningWith(stableText, heard) : heard;
+  onTranscript?.(transcript);
+  return { text: await experts.text(transcript), words: transcript.text };
 }
 
 interface Words {

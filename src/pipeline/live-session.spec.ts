@@ -174,4 +174,74 @@ describe('LiveSession', () => {
     await session.end();
     expect(of('emotion.voice').map((one) => one.isFinal)).toEqual([true]);
   });
+
+  describe('words while they are spoken', () => {
+    const HYPOTHESES = ['I am on', 'I am on my', 'I am on my way'];
+    /** Each hypothesis says more; the last transcript is that of the whole utterance. */
+    const hearing = (final: string, hypotheses = HYPOTHESES): Experts & { readonly interims: () => number } => {
+      let count = 0;
+      const experts = fakeExperts({
+        transcribe: ({ clientText, interim }) => {
+          const text = clientText?.text ?? (interim ? (hypotheses[count++] ?? '') : final);
+          return Promise.resolve({ text, language: 'en', confidence: 0.9, source: clientText ? 'client' : 'whisper' });
+        },
+      });
+      return { ...experts, interims: () => count };
+    };
+
+    it('[LW1] [LW2] are told with their stable beginning, and the final transcript begins with it', async () => {
+      const { session, of, names, speak, pause } = await open(hearing('He was on my way home.'));
+      for (let i = 0; i < 3; i++) {
+        speak(1_300);
+        await new Promise((resolve) => setTimeout(resolve, 10));
+      }
+      pause(1_000);
+      await session.end();
+      const partials = of('transcript.partial').map(({ text, stableChars }) => [text, text.slice(0, stableChars)]);
+      expect(partials).toEqual([
+        ['I am on', ''],
+        ['I am on my', 'I am on'],
+        ['I am on my way', 'I am on my'],
+      ]);
+      const [final] = of('transcript.final');
+      expect(final?.text).toBe('I am on my way home.');
+      expect(names().indexOf('transcript.final')).toBeGreaterThan(names().lastIndexOf('transcript.partial'));
+    });
+
+    it('[LW4] [PR2] are neither asked for nor told without consent for text', async () => {
+      const experts = hearing('words');
+      const { session, of, speak, pause } = await open(experts, ['voice']);
+      speak(3_000);
+      pause(1_000);
+      await session.end();
+      expect(experts.interims()).toBe(0);
+      expect(of('transcript.partial')).toEqual([]);
+    });
+
+    it('[LW4] [PV3] are not told when the consent went away while they were read', async () => {
+      const { session, of, speak, pause } = await open(
+        fakeExperts({
+          transcribe: ({ interim }) => {
+            if (interim) session.withdraw('text');
+            return Promise.resolve({ text: 'secret', language: 'en', confidence: 0.9, source: 'whisper' });
+          },
+        }),
+      );
+      speak(3_000);
+      pause(1_000);
+      await session.end();
+      expect([...of('transcript.partial'), ...of('transcript.final')]).toEqual([]);
+    });
+
+    it("[LW4] are the client's own business where it transcribes by itself", async () => {
+      const experts = hearing('never');
+      const { session, of, speak, pause } = await open(experts);
+      session.pushText({ text: 'my words', startMs: 0, endMs: 3_000 });
+      speak(3_000);
+      pause(1_000);
+      await session.end();
+      expect(experts.interims()).toBe(0);
+      expect(of('transcript.final').map(({ text, source }) => [text, source])).toEqual([['my words', 'client']]);
+    });
+  });
 });

@@ -15,6 +15,7 @@ import {
   type Experts,
 } from './analyze-utterance.js';
 import { ClientWords, sameSpeech, type TimedWords } from './client-words.js';
+import { LiveWords } from './live-words.js';
 
 export interface Tuning {
   readonly minSilenceMs?: number;
@@ -67,10 +68,13 @@ export class LiveSession {
   private readonly recent: { analyzed: AnalyzedUtterance; revision: number }[] = [];
   private readonly warned = new Set<WarningCode>();
   private readonly experts: Experts;
+  private readonly liveWords: LiveWords;
   private count = 0;
   /** The utterance being spoken. */
   private open: { id: string; startMs: number } | undefined;
   private readingInterim = false;
+  /** The client tells the words of its audio itself: nobody needs to see Whisper's while they are spoken. */
+  private clientTranscribes = false;
   private waitingMs = 0;
 
   constructor(
@@ -84,6 +88,8 @@ export class LiveSession {
   ) {
     this.permitted = new Set(options.modalities);
     this.experts = this.guarded(experts);
+    const wanted = () => this.permitted.has('text') && !this.clientTranscribes;
+    this.liveWords = new LiveWords((utterance) => this.experts.transcribe(utterance), wanted, emit);
   }
 
   get receivedMs(): number {
@@ -121,8 +127,12 @@ export class LiveSession {
       });
     }
     const { startMs, endMs } = input;
-    if (startMs === undefined || endMs === undefined || !this.ear) this.addMessage(input);
-    else void this.queue.add(() => this.place({ ...input, startMs, endMs }));
+    if (startMs === undefined || endMs === undefined || !this.ear) {
+      this.addMessage(input);
+      return;
+    }
+    this.clientTranscribes = true;
+    void this.queue.add(() => this.place({ ...input, startMs, endMs }));
   }
 
   forceEnd(): void {
@@ -165,9 +175,11 @@ export class LiveSession {
       case 'start':
         this.open = { id: this.nextId(), startMs: event.startMs };
         this.emit('utterance.start', { utteranceId: this.open.id, startMs: event.startMs });
+        this.liveWords.begin(this.open);
         return;
       case 'interim':
         void this.readInterim(event);
+        void this.liveWords.hear(event);
         return;
       case 'end':
         if (this.open) this.close(this.open, event);
@@ -185,12 +197,14 @@ export class LiveSession {
     end: { endMs: number; reason: EndReason; samples?: Float32Array; startMs?: number },
   ): void {
     this.open = undefined;
+    const stableText = this.liveWords.end();
     const utterance = {
       id: open.id,
       startMs: end.startMs ?? open.startMs,
       endMs: end.endMs,
       endReason: end.reason,
       ...(end.samples ? { samples: end.samples } : {}),
+      ...(stableText ? { stableText } : {}),
     };
     const length = utterance.endMs - utterance.startMs;
     this.waitingMs += length;

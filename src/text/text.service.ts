@@ -3,6 +3,7 @@ import { BroadcastChannel } from 'node:worker_threads';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { messageOf } from '../common/errors.js';
 import { ModelFileError } from '../common/model-manifest.js';
+import { newStopFlag, raise, type StopFlag } from '../common/stop-flag.js';
 import { workerUrl } from '../common/worker-url.js';
 import { QueueFull, WorkerPool } from '../common/worker-pool.js';
 import { unavailable, type Evidence, type ModelRef, type UnavailableEvidence } from '../emotion/evidence.js';
@@ -49,6 +50,8 @@ export type WhisperStatus =
 export class TextService implements OnApplicationShutdown {
   private readonly readers: WorkerPool<TextTask, TextResult>;
   private readonly hearers: WorkerPool<WhisperTask, WhisperResult> | undefined;
+  /** Transcriptions of utterances that are still spoken. */
+  private readonly partials = new Set<StopFlag>();
   private readonly progress: BroadcastChannel;
   private whisper: WhisperStatus;
   private sentiment: SentimentInfo | undefined;
@@ -117,25 +120,36 @@ export class TextService implements OnApplicationShutdown {
     return { sentiment: this.sentiment, whisper: this.whisper };
   }
 
-  /** The words of an utterance: the client's own where it sent some, else Whisper's. `language`: `auto` or BCP 47. */
+  /**
+   * The words of an utterance: the client's own where it sent some, else Whisper's. `language`: `auto` or BCP 47.
+   * One that is still spoken (`interim`) is transcribed only while a thread is free, and gives it up (`timeout`) as soon as
+   * a finished one needs it.
+   */
   async transcribe(
     utterance: Utterance,
     { language }: { readonly language: string },
     signal?: AbortSignal,
   ): Promise<TranscriptOutcome> {
-    const { samples, startMs, clientText } = utterance;
+    const { samples, startMs, clientText, interim = false } = utterance;
     if (clientText) return fromClient({ text: clientText.text, language: clientText.language ?? language });
     if (!samples) return unavailable('text', 'notProvided');
     if (samples.length === 0) return unavailable('text', 'empty');
-    if (this.whisper.status === 'loading') await Promise.race([this.whisperSettled, pause(LOAD_GRACE_MS)]);
+    if (this.whisper.status === 'loading' && !interim) await Promise.race([this.whisperSettled, pause(LOAD_GRACE_MS)]);
     if (this.whisper.status !== 'ready' || !this.hearers) return unavailable('text', 'modelUnavailable');
+    if (!this.hearers.free) {
+      if (interim) return unavailable('text', 'timeout');
+      this.partials.forEach(raise);
+    }
+    const stop = newStopFlag();
+    if (interim) this.partials.add(stop);
     const ms = this.options.transcribeTimeoutMs;
-    const task: WhisperTask = { kind: 'transcribe', samples: ownBuffer(samples), startMs, language };
-    return settle(
-      this.hearers.run(task, AbortSignal.timeout(ms + HANG_GRACE_MS)) as Promise<TranscriptOutcome>,
-      ms,
-      signal,
-    );
+    const task: WhisperTask = { kind: 'transcribe', samples: ownBuffer(samples), startMs, language, stop };
+    const work = this.hearers.run(task, AbortSignal.timeout(ms + HANG_GRACE_MS)) as Promise<TranscriptOutcome>;
+    const outcome = await settle(work, ms, signal);
+    // Whoever gave up has no use for the rest; a task that has ended does not notice.
+    raise(stop);
+    this.partials.delete(stop);
+    return outcome;
   }
 
   /** What the words mean. The same transcript always gives the same evidence. */

@@ -1,5 +1,6 @@
 import { unavailable, type UnavailableEvidence } from '../emotion/evidence.js';
 import type { Transcript, Utterance, Word } from '../emotion/utterance.js';
+import { extend } from './local-agreement.js';
 import { judge, type HeardText } from './plausible.js';
 import { guessLanguage, primarySubtag, tokenise } from './words.js';
 
@@ -28,4 +29,12 @@ export function fromRecogniser(heard: Heard, startMs: number): TranscriptOutcome
   const { text, language, confidence, words } = heard;
   const timed = words?.map((word) => ({ ...word, startMs: startMs + word.startMs, endMs: startMs + word.endMs }));
   return { text, language, confidence, ...(timed ? { words: timed } : {}), source: 'whisper' };
+}
+
+/** A recognised transcript that keeps what was told of it as stable. The times of words that were taken back are nobody's. */
+export function beginningWith(stableText: string, transcript: Transcript): Transcript {
+  const text = extend(stableText, transcript.text);
+  if (text === transcript.text) return transcript;
+  const { language, confidence, source } = transcript;
+  return { text, language, confidence, source };
 }

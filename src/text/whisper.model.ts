@@ -17,9 +17,18 @@ import { primarySubtag } from './words.js';
 export interface WhisperModel {
   readonly ref: ModelRef;
   /** `samples`: mono, −1..1, 16 kHz, of any length. `language`: `auto`, or a BCP 47 tag; one that Whisper does not know is `auto`. */
-  transcribe(samples: Float32Array, options: { language: string }): Promise<Heard>;
+  transcribe(samples: Float32Array, options: TranscribeOptions): Promise<Heard>;
   release(): Promise<void>;
 }
+
+export interface TranscribeOptions {
+  readonly language: string;
+  /** Does nobody wait for the words any more? Asked before each token; then `transcribe` throws Stopped. */
+  readonly stopped?: () => boolean;
+}
+
+/** The transcription was given up because nobody waited for it. */
+export class Stopped extends Error {}
 
 /** Whisper hears 30 s at once; a sixth of that overlaps at either side, so that no word is cut. */
 const OVERLAP = 1 / 6;
@@ -92,16 +101,18 @@ class Whisper implements WhisperModel {
     model.forward_params = [...model.forward_params, 'encoder_outputs'];
   }
 
-  async transcribe(samples: Float32Array, { language }: { language: string }): Promise<Heard> {
+  async transcribe(samples: Float32Array, { language, stopped = () => false }: TranscribeOptions): Promise<Heard> {
     const heard: HeardWindow[] = [];
     let code = this.codeOf(language);
     let detected = 1;
     for (const window of this.windowsOf(samples)) {
+      if (stopped()) throw new Stopped();
       const { input_features } = (await this.processor(window.samples)) as { input_features: Tensor };
       const encoded = await this.encode(input_features);
       const first = await this.firstLogits(encoded);
       if (code === undefined) ({ code, probability: detected } = this.detectLanguage(first));
-      const written = await this.decode(input_features, encoded, code, window.samples.length / SAMPLE_RATE);
+      const seconds = window.samples.length / SAMPLE_RATE;
+      const written = await this.decode(input_features, encoded, { code, seconds, stopped });
       heard.push({ ...window, ...written, noSpeech: this.noSpeechOf(first) });
     }
     const logProbs = heard.flatMap((window) => window.logProbs);
@@ -167,10 +178,9 @@ class Whisper implements WhisperModel {
   private async decode(
     inputs: Tensor,
     encoder_outputs: Tensor,
-    code: string,
-    seconds: number,
+    { code, seconds, stopped }: { code: string; seconds: number; stopped: () => boolean },
   ): Promise<Pick<HeardWindow, 'tokens' | 'logProbs'>> {
-    const greedy = new GreedyLogProbs();
+    const greedy = new GreedyLogProbs(stopped);
     const processors = new LogitsProcessorList();
     processors.push(greedy);
     const sequences = (await this.model.generate({
@@ -192,11 +202,19 @@ class Whisper implements WhisperModel {
   }
 }
 
-/** Listens in while `generate` decodes greedily: the most probable token is the one that will be written. */
+/**
+ * Listens in while `generate` decodes greedily: the most probable token is the one that will be written. Also the only way
+ * to stop it: transformers.js 4.3 takes stopping criteria for Whisper and leaves them out.
+ */
 class GreedyLogProbs extends LogitsProcessor {
   readonly logProbs: number[] = [];
 
+  constructor(private readonly stopped: () => boolean) {
+    super();
+  }
+
   override _call(_ids: bigint[][], logits: Tensor): Tensor {
+    if (this.stopped()) throw new Stopped();
     const values = logits.data as Float32Array;
     this.logProbs.push(maxOf(values) - logSumExp(values));
     return logits;

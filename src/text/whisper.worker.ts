@@ -1,9 +1,10 @@
 import { BroadcastChannel, workerData } from 'node:worker_threads';
-import type { ModelRef } from '../emotion/evidence.js';
+import { isRaised, type StopFlag } from '../common/stop-flag.js';
+import { unavailable, type ModelRef } from '../emotion/evidence.js';
 import type { HubSource, Progress } from './hub-source.js';
 import { ModelUnavailable } from './hub.model.js';
 import { fromRecogniser, type TranscriptOutcome } from './transcript.js';
-import { loadWhisper, type WhisperModel } from './whisper.model.js';
+import { loadWhisper, Stopped, type WhisperModel } from './whisper.model.js';
 
 /** Handed to the thread at its start. */
 export interface WhisperWorkerData {
@@ -12,14 +13,15 @@ export interface WhisperWorkerData {
   readonly progressChannel: string;
 }
 
-export type WhisperTask =
-  | { readonly kind: 'load' }
-  | {
-      readonly kind: 'transcribe';
-      readonly samples: Float32Array;
-      readonly startMs: number;
-      readonly language: string;
-    };
+export interface TranscribeTask {
+  readonly kind: 'transcribe';
+  readonly samples: Float32Array;
+  readonly startMs: number;
+  readonly language: string;
+  readonly stop: StopFlag;
+}
+
+export type WhisperTask = { readonly kind: 'load' } | TranscribeTask;
 
 /** Absent weights are an expected state, so they are a value: errors lose their class between threads. */
 export type LoadOutcome =
@@ -51,11 +53,22 @@ function model(): Promise<WhisperModel> {
   return loading;
 }
 
+async function transcribe({ samples, startMs, language, stop }: TranscribeTask): Promise<TranscriptOutcome> {
+  try {
+    return fromRecogniser(
+      await (await model()).transcribe(samples, { language, stopped: () => isRaised(stop) }),
+      startMs,
+    );
+  } catch (error) {
+    if (error instanceof Stopped) return unavailable('text', 'timeout');
+    throw error;
+  }
+}
+
 /** One task of the Whisper thread. */
 export default async function run(task: WhisperTask): Promise<WhisperResult> {
   if (task.kind === 'transcribe') {
-    const heard = await (await model()).transcribe(task.samples, { language: task.language });
-    return fromRecogniser(heard, task.startMs);
+    return transcribe(task);
   }
   try {
     return { ok: true, ref: (await model()).ref };
