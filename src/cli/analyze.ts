@@ -2,7 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { MODALITIES } from '../emotion/evidence.js';
 import type { AnalyzedPart, FileAnalysis } from '../pipeline/analyze-file.js';
 import { PipelineService } from '../pipeline/pipeline.service.js';
-import { progressBar, reasonOf, withLine, type LineOptions } from './line.js';
+import { reasonOf, withLine, type LineOptions } from './line.js';
+import { progressBar } from './progress.js';
 import { utteranceTable } from './table.js';
 
 export interface AnalyzeOptions extends LineOptions {

@@ -12,8 +12,9 @@ import type { AnalyzedPart } from '../pipeline/analyze-file.js';
 import { PipelineService } from '../pipeline/pipeline.service.js';
 import { inspectionPage } from './inspect-page.js';
 import type { Reading } from './inspect-tracks.js';
-import { progressBar, reasonOf, withLine, type LineOptions } from './line.js';
+import { reasonOf, withLine, type LineOptions } from './line.js';
 import { sizeOf } from './page.js';
+import { progressBar } from './progress.js';
 import { utteranceTable } from './table.js';
 
 export interface InspectOptions extends LineOptions {

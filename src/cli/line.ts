@@ -1,11 +1,11 @@
 import { getSystemErrorMap } from 'node:util';
 import type { INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { SingleBar } from 'cli-progress';
 import { loadConfig, type Config } from '../common/config.js';
 import { messageOf } from '../common/errors.js';
 import { PipelineModule } from '../pipeline/pipeline.module.js';
 import { TextService } from '../text/text.service.js';
+import { progressBar } from './progress.js';
 
 /** What every command that reads recordings may be told. */
 export interface LineOptions {
@@ -56,11 +56,6 @@ async function whisperReady(words: TextService): Promise<void> {
   await words.whisperReady();
   clearInterval(ticker);
   bar.stop();
-}
-
-/** On stderr, and only where a person looks on. */
-export function progressBar(format: string): SingleBar {
-  return new SingleBar({ format, stream: process.stderr, clearOnComplete: true });
 }
 
 /** Why a file was not read, as the system's own tools would say it. */

@@ -5,7 +5,7 @@ import { PROJECT_ROOT } from '../common/config.js';
 import { messageOf } from '../common/errors.js';
 import type { AnalyzeOptions } from './analyze.js';
 import type { InspectOptions } from './inspect.js';
-import type { ModelsOptions } from './models.js';
+import type { ImportOptions, ListOptions } from './models.js';
 
 /** What the shell is told. */
 const EXIT = { ok: 0, failed: 1, usage: 2, interrupted: 130 } as const;
@@ -75,24 +75,66 @@ Ends with 0, with 1 when the recording could not be read, with 2 when called wro
     finish(await inspect(file, options));
   });
 
-program
+const models = program
   .command('models')
-  .description('the models that this installation has')
-  .command('list', { isDefault: true })
-  .description('name, licence, labels and size of each model, and whether its files are the pinned ones')
-  .option('--json', 'one line of JSON for each model')
+  .description('the models that this installation has, and those it can have')
   .addHelpText(
     'after',
     `
 Examples:
-  $ undertone models list
-  $ undertone models list --json
+  $ undertone models
+  $ undertone models pull whisper-base
+  $ undertone models verify
+  $ undertone models import /media/usb/models.tar
 
-Ends with 1 when a shipped model is missing or is not the one that the manifest pins.`,
-  )
-  .action(async (options: ModelsOptions) => {
+A name may be what stands after the slash, or any OWNER/NAME of the hub. Models of the hub lie in CACHE_DIR; HUB_URL may
+be a mirror. Ends with 0, with 1 when a model is broken or could not be had, with 2 when called wrongly.`,
+  );
+
+models
+  .command('list', { isDefault: true })
+  .description('name, licence, labels and size of each model, and whether its files are the pinned ones')
+  .option('--json', 'one line of JSON for each model')
+  .action(async (options: ListOptions) => {
     const { listModels } = await import('./models.js');
     finish(await listModels(options));
+  });
+
+models
+  .command('pull')
+  .description('bring models from the hub; a download that broke is taken up again')
+  .argument('<names...>', 'such as whisper-base')
+  .action(async (names: string[]) => {
+    const { pullModels } = await import('./models.js');
+    finish(await pullModels(names));
+  });
+
+models
+  .command('verify')
+  .description('read every byte of the models that are there, and name each file that is not the pinned one')
+  .argument('[names...]', 'these only; one that is not there is then a fault')
+  .action(async (names: string[]) => {
+    const { verifyModels } = await import('./models.js');
+    finish(await verifyModels(names));
+  });
+
+models
+  .command('remove')
+  .description('delete a pulled or imported model')
+  .argument('<name>')
+  .action(async (name: string) => {
+    const { removeModel } = await import('./models.js');
+    finish(await removeModel(name));
+  });
+
+models
+  .command('import')
+  .description('bring models from a folder or a tar archive, without a network')
+  .argument('<path>', 'folder or .tar, .tar.gz, .tgz with models in transformers.js layout, such as another CACHE_DIR')
+  .option('--name <id>', 'which model it is, where the folder does not tell: OWNER/NAME')
+  .action(async (path: string, options: ImportOptions) => {
+    const { importModels } = await import('./models.js');
+    finish(await importModels(path, options));
   });
 
 program

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import type { Pin } from './download.js';
 
 const FileSchema = z.object({ bytes: z.number().int().positive(), sha256: z.string().regex(/^[0-9a-f]{64}$/) });
 
@@ -16,6 +17,7 @@ const ModelSchema = z.object({
   labels: z.array(z.string()).optional(),
   /** An acoustic model is only valid with the extractor that made its training features. */
   featureVersion: z.number().int().optional(),
+  /** Of a shipped model every file; of a hub's those whose hash is known beforehand. */
   files: z.record(z.string(), FileSchema),
 });
 
@@ -89,4 +91,19 @@ export function identityOf(entry: ManifestEntry): string {
     .sort()
     .map((file) => `${file}:${entry.files[file]?.sha256 ?? ''}`);
   return sha256(Buffer.from(pins.join('\n')));
+}
+
+/** A model that is not shipped: where it comes from, and what is known of its files beforehand. */
+export interface HubModel {
+  /** `owner/name` */
+  readonly id: string;
+  readonly revision: string;
+  /** File → what it must be. A file without a pin is trusted when it first comes, and held to that from then on. */
+  readonly pins: Readonly<Record<string, Pin>>;
+}
+
+/** What the manifest says of a hub id; an id that it does not know is taken from `main` and has no pins. */
+export function hubModelOf({ models }: Manifest, id: string): HubModel {
+  const entry = models[id];
+  return { id, revision: entry?.hub?.revision ?? 'main', pins: entry?.hub ? entry.files : {} };
 }

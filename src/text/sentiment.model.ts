@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { pipeline, type Tensor, type TextClassificationPipeline } from '@huggingface/transformers';
 import { z } from 'zod';
-import { loadModelFiles, readManifest } from '../common/model-manifest.js';
+import { loadModelFiles, readManifest, type Manifest } from '../common/model-manifest.js';
 import type { PartialScores } from '../emotion/scores.js';
 import { nameOf, suffixOf, type HubSource } from './hub-source.js';
 import { fromHub, hashWeights } from './hub.model.js';
@@ -33,8 +33,8 @@ const OFFLINE: SentimentHub = { cacheDir: '', dtype: 'q8', allowDownload: false,
  * @throws ModelFileError, ModelUnavailable, or LabelMapError when its labels are not emotions.
  */
 export async function loadSentiment(modelsDir: string, name: string, hub = OFFLINE): Promise<SentimentModel> {
-  const shipped = name in (await readManifest(modelsDir).catch(() => ({ models: {} }))).models;
-  const files = shipped ? await loadModelFiles(modelsDir, name) : undefined;
+  const entry = (await readManifest(modelsDir).catch((): Manifest => ({ models: {} }))).models[name];
+  const files = entry && !entry.hub ? await loadModelFiles(modelsDir, name) : undefined;
   const local = [join(modelsDir, name), resolve(name)].find((dir) => existsSync(join(dir, 'config.json')));
   const id = files?.dir ?? local ?? name;
   const { model: classifier, folder } = await fromHub({ ...hub, id }, (from, options) =>

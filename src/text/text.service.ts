@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { BroadcastChannel } from 'node:worker_threads';
-import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { messageOf } from '../common/errors.js';
 import { ModelFileError } from '../common/model-manifest.js';
 import { newStopFlag, raise, type StopFlag } from '../common/stop-flag.js';
@@ -48,6 +48,7 @@ export type WhisperStatus =
 /** The words' expert: who said what, and what the words mean. Its answers always resolve. */
 @Injectable()
 export class TextService implements OnApplicationShutdown {
+  private readonly log = new Logger('Words');
   private readonly readers: WorkerPool<TextTask, TextResult>;
   private readonly hearers: WorkerPool<WhisperTask, WhisperResult> | undefined;
   /** Transcriptions of utterances that are still spoken. */
@@ -63,7 +64,7 @@ export class TextService implements OnApplicationShutdown {
     this.readers = new WorkerPool({
       worker: workerUrl(import.meta.url, './text.worker.js'),
       threads,
-      data: { modelsDir, model, hub: { ...hub, dtype: 'q8' } } satisfies TextWorkerData,
+      data: { modelsDir, model, hub: { ...hub, modelsDir, dtype: 'q8' } } satisfies TextWorkerData,
       maxQueue,
     });
     this.progress = new BroadcastChannel(`undertone-whisper-${randomUUID()}`);
@@ -87,7 +88,10 @@ export class TextService implements OnApplicationShutdown {
     this.hearers = new WorkerPool({
       worker: workerUrl(import.meta.url, './whisper.worker.js'),
       threads: hearers,
-      data: { source: { ...hub, ...source }, progressChannel: this.progress.name } satisfies WhisperWorkerData,
+      data: {
+        source: { ...hub, ...source, modelsDir },
+        progressChannel: this.progress.name,
+      } satisfies WhisperWorkerData,
       maxQueue,
     });
   }
@@ -186,6 +190,9 @@ export class TextService implements OnApplicationShutdown {
         detail: messageOf(error),
       }),
     );
+    if (!outcome.ok) {
+      this.log.warn(`no words will be written down: ${outcome.reason}. ${outcome.howTo} [${outcome.detail}]`);
+    }
     this.whisper = outcome.ok
       ? { status: 'ready', model, ref: outcome.ref }
       : { status: 'unavailable', model, reason: outcome.reason, howTo: outcome.howTo, detail: outcome.detail };

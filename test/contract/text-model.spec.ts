@@ -11,7 +11,7 @@ const modelsDir = join(PROJECT_ROOT, 'models');
 const { models } = await readManifest(modelsDir).catch(() => ({ models: {} }));
 
 for (const [name, entry] of Object.entries(models)) {
-  if (entry.kind === 'text') textModelContract(name, () => loadSentiment(modelsDir, name));
+  if (entry.kind === 'text' && !entry.hub) textModelContract(name, () => loadSentiment(modelsDir, name));
 }
 
 textModelContract('lexicon (the tests’ own)', () => Promise.resolve(new LexiconModel()));

@@ -1,17 +1,20 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { writeManifestEntry, type ManifestEntry } from '../../src/common/model-manifest.js';
 import { SAMPLE_RATE } from '../../src/emotion/utterance.js';
 import type { HubSource, Progress } from '../../src/text/hub-source.js';
 import { ModelUnavailable } from '../../src/text/hub.model.js';
 import { loadWhisper, type WhisperModel } from '../../src/text/whisper.model.js';
 import { startFakeHub, type FakeHub, type HubMood } from '../support/fake-hub.js';
+import { pinsOf, writeSmallModel } from '../support/small-model.js';
 
 const DATA = process.env['UNDERTONE_DATA'];
 const WEIGHTS = join(DATA ?? '', 'weights', 'whisper-crema12');
 const ID = 'someone/whisper-crema12';
+const ENCODER = 'onnx/encoder_model_quantized.onnx';
 const withData = DATA ? describe : describe.skip;
 
 let cacheDir: string;
@@ -32,7 +35,6 @@ const source = (rest: Partial<HubSource> = {}): HubSource => ({
   dtype: 'q8',
   allowDownload: true,
   remoteHost: hub.url,
-  headMs: 500,
   ...rest,
 });
 const failure = async (given: HubSource): Promise<ModelUnavailable> => {
@@ -50,7 +52,7 @@ describe('Whisper that is not installed', () => {
   it.each<HubMood>(['empty', 'silent'])('[TX5] is refused soon by a hub that is %s', async (mood) => {
     hub.mood = mood;
     const before = performance.now();
-    expect(await failure(source())).toMatchObject({ reason: 'unreachable' });
+    expect(await failure(source({ headMs: 500 }))).toMatchObject({ reason: 'unreachable' });
     expect(performance.now() - before).toBeLessThan(5_000);
   });
 
@@ -67,6 +69,32 @@ describe('Whisper that is not installed', () => {
     expect(detail).toContain(hub.url);
   });
 
+  it('[MS3] is refused by name of the file when the hub sends other bytes, or when a byte changes later', async () => {
+    const origin = join(cacheDir, 'origin');
+    writeSmallModel(origin);
+    const modelsDir = join(cacheDir, 'models');
+    const entry: ManifestEntry = {
+      kind: 'whisper',
+      licence: 'MIT',
+      hub: { id: ID, revision: 'v1' },
+      files: pinsOf(origin, [ENCODER]),
+    };
+    mkdirSync(modelsDir);
+    await writeManifestEntry(modelsDir, ID, entry);
+    const small = await startFakeHub(ID, origin, 'flipped', 'v1');
+    const given = source({ modelsDir, remoteHost: small.url });
+    const refused = { reason: 'mismatch', message: expect.stringContaining(ENCODER) };
+    expect(await failure(given)).toMatchObject(refused);
+    small.mood = 'serve';
+    // All of it came, and it is no Whisper.
+    expect(await failure(given)).toMatchObject({ reason: 'unusable' });
+    appendFileSync(join(cacheDir, ID, ENCODER), ' ');
+    small.requests.length = 0;
+    expect(await failure(given)).toMatchObject(refused);
+    expect(small.requests).toEqual([]);
+    await small.close();
+  });
+
   it('[TX5] names a folder that holds something else', async () => {
     writeFileSync(join(cacheDir, 'config.json'), '{"model_type":"bert"}');
     const error = await failure(source({ id: cacheDir }));
@@ -76,7 +104,7 @@ describe('Whisper that is not installed', () => {
 });
 
 withData('Whisper from a hub (needs UNDERTONE_DATA)', () => {
-  it('[TX10] is pulled once, with progress, and then comes from the cache', async () => {
+  it('[TX10] is pulled once, with progress, and then comes from the store', async () => {
     const seen: Progress[] = [];
     const first = await loadWhisper(source({ onProgress: (progress) => seen.push(progress) }));
     expect(first.ref).toMatchObject({ name: ID });

@@ -15,7 +15,7 @@ const ID = 'someone/whisper';
 
 const modelsDir = join(PROJECT_ROOT, 'models');
 const manifest = await readManifest(modelsDir);
-const shipped = Object.entries(manifest.models).find(([, entry]) => entry.kind === 'text')?.[0] ?? 'none';
+const shipped = Object.entries(manifest.models).find(([, entry]) => entry.kind === 'text' && !entry.hub)?.[0] ?? 'none';
 
 const cacheDir = mkdtempSync(join(tmpdir(), 'undertone-text-'));
 let hub: FakeHub;
