@@ -97,18 +97,21 @@ describe('pull', () => {
   });
 
   it('[MS2] another process goes on later with what has come', async () => {
-    hub.mood = 'broken';
-    expect(await failure(store.pull(model))).toMatchObject({ kind: 'unreachable', file: 'config.json' });
-    hub.mood = 'serve';
-    writeFileSync(`${here('config.json')}.part`, readFileSync(join(origin, 'config.json')).subarray(0, 7));
-    const half = readFileSync(join(origin, ENCODER)).subarray(0, 12_345);
-    await store.pull({ ...model, pins: {} }).catch(() => undefined);
+    await store.pull(model);
     rmSync(here(ENCODER));
-    writeFileSync(`${here(ENCODER)}.part`, half);
-    hub.ranges.length = 0;
+    writeFileSync(`${here(ENCODER)}.part`, readFileSync(join(origin, ENCODER)).subarray(0, 12_345));
     await store.pull(model);
     expect(hub.ranges).toEqual([`${ENCODER} bytes=12345-`]);
     expectWhole();
+  });
+
+  it('[MS2] gives up when tries bring nothing new, and says how far it came', async () => {
+    hub.mood = 'broken';
+    const { kind, message } = await failure(store.pull(model));
+    expect({ kind, message }).toEqual({
+      kind: 'unreachable',
+      message: expect.stringMatching(/config\.json: the download from http\S+ broke off/),
+    });
   });
 
   it('[MS2] starts over where the hub knows no ranges', async () => {

@@ -112,7 +112,11 @@ describe('undertone models list', () => {
     const files = { 'config.json': { bytes: 12, sha256: '0'.repeat(64) } };
     const entry = { kind: 'text', licence: 'Apache-2.0', labels: ['happy', 'sad'], files };
     writeFileSync(join(models, 'manifest.json'), JSON.stringify({ models: { 'text/gone': entry } }));
-    const { code, out, err } = await undertone({ MODELS_DIR: models, WHISPER_MODEL: 'off' }, 'models', 'list');
+    const { code, out, err } = await undertone(
+      { MODELS_DIR: models, WHISPER_MODEL: 'off', TEXT_MODEL: 'text/gone' },
+      'models',
+      'list',
+    );
     rmSync(models, { recursive: true });
     expect({ code, err }).toEqual({ code: 1, err: '' });
     expect(out).toMatch(/│ name +│ kind +│ licence +│ labels +│ size +│ sha256 +│ state/);
