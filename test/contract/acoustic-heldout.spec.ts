@@ -1,20 +1,17 @@
-import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { loadAcousticModel } from '../../src/audio/acoustic.model.js';
 import { PROJECT_ROOT } from '../../src/common/config.js';
 import { EMOTIONS } from '../../src/emotion/scores.js';
-import { readClips, withoutKnownBad } from '../../training/corpora.js';
 import { figuresOf } from '../../training/metrics.js';
 import { readClip } from '../../training/read-clip.js';
+import { haveCorpora, heldOutClips } from '../support/held-out.js';
 
 const modelsDir = join(PROJECT_ROOT, 'models');
-const root = join(process.env['UNDERTONE_DATA'] ?? '', 'corpora');
-const manifest = join(root, 'manifest.csv');
 
 describe('acoustic/seven on speakers it never heard', () => {
-  if (!process.env['UNDERTONE_DATA'] || !existsSync(manifest)) {
+  if (!haveCorpora) {
     it.skip('[AC9] needs UNDERTONE_DATA', () => undefined);
     return;
   }
@@ -23,9 +20,7 @@ describe('acoustic/seven on speakers it never heard', () => {
     const card = await readFile(join(modelsDir, 'acoustic/seven/CARD.md'), 'utf8');
     const blog = Number(/recipe on the same clips[\s\S]*?\| all \| \d+ \| ([\d.]+)/.exec(card)?.[1]);
     const model = await loadAcousticModel(modelsDir, 'acoustic/seven', 'wasm');
-    const heldOut = new Set(model.config.training['heldOutSpeakers'] as string[]);
-    const { clips } = withoutKnownBad(await readClips(manifest, root));
-    const chosen = clips.filter((c) => heldOut.has(c.speaker)).filter((_, i) => i % 6 === 0);
+    const chosen = await heldOutClips(model.config.training, 6);
     const predictions = [];
     for (const { file, emotion } of chosen) {
       const { evidence } = model.read(await readClip(await readFile(file)));

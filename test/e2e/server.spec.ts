@@ -82,8 +82,10 @@ describe('the server', () => {
   it('[PR9] drains on SIGTERM: what was said still gets its result, then the session is closed', async () => {
     const server = await startServer();
     const client = await TestClient.open(server);
-    await client.play(pcmOf(clip('two-sentences.wav')).bytes, 6_400);
-    await client.until((one) => one.event === 'audio.ack');
+    const { bytes } = pcmOf(clip('two-sentences.wav'));
+    await client.play(bytes, 6_400);
+    const last = Math.ceil(bytes.length / 6_400) - 1;
+    await client.until((one) => one.event === 'audio.ack' && one.data.ackSeq === last);
     const code = server.stop();
     await client.until((one) => one.event === 'session.closed');
     expect(client.of('session.closed')[0]).toMatchObject({ reason: 'serverShutdown' });
