@@ -24,7 +24,8 @@ const TYPES: Readonly<Record<string, string>> = {
 
 /**
  * Serves the built page and answers each typed message as if it had been spoken: the line and the fusion are the real ones,
- * only the two experts are scripted, so that a test decides what they disagree about.
+ * only the two experts are scripted, so that a test decides what they disagree about. A text that ends with “…” is still
+ * being spoken: all but its last word is stable.
  */
 export async function startScriptedServer(script: (text: string) => Script): Promise<{ url: string; stop(): void }> {
   const http = createServer((request, response) => {
@@ -55,6 +56,11 @@ export async function startScriptedServer(script: (text: string) => Script): Pro
       const id = `u${++count}`;
       const { voice, text: read } = script(text);
       emit('utterance.start', { utteranceId: id, startMs: 1_000 });
+      if (text.endsWith('…')) {
+        const stableChars = text.lastIndexOf(' ');
+        emit('transcript.partial', { utteranceId: id, revision: 1, text, stableChars });
+        return;
+      }
       const utterance = {
         id,
         startMs: 1_000,

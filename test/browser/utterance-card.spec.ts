@@ -112,6 +112,15 @@ const SCRIPTS: Readonly<Record<string, Script>> = {
     expect(await part(card, 'bars')).toContain('too little voice to read');
   });
 
+  it('[LP12] shows words that are still spoken, and which of them may change', async () => {
+    await page.fill('#message', 'I am on my way…');
+    await page.click('#send');
+    const card = page.locator('.card[data-state="open"]').first();
+    await card.locator('.unstable').waitFor();
+    expect(await part(card, 'words')).toBe('I am on my way…');
+    expect(await card.locator('.unstable').textContent()).toBe(' way…');
+  });
+
   it('[LP11] tells each result to a screen reader', async () => {
     const card = await cardOf('so sad');
     expect(await page.locator('[aria-live="polite"]').textContent()).toBe(await part(card, 'summary'));

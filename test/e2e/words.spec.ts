@@ -55,4 +55,33 @@ here('words through Whisper (UNDERTONE_DATA)', () => {
       expect(essence((await stream(1_000)).told)).toEqual(essence(small.told));
     }
   });
+
+  it('[LW1] [LW2] [LW4] tells words while they are spoken, and keeps those that it said would stay', async () => {
+    const { samples, sampleRate } = await decodeFile(
+      readFileSync(join(DATA, 'corpora/cremad/AudioWAV', '1032_TIE_SAD_XX.opus')),
+    );
+    const client = await TestClient.open(server, {
+      audio: { encoding: 'pcm_f32le', sampleRate },
+      language: 'en',
+      interimIntervalMs: 500,
+    });
+    const frame = sampleRate / 10;
+    for (let at = 0; at < samples.length; at += frame) {
+      client.frame(toF32Bytes(samples.subarray(at, at + frame)));
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    await client.end();
+    const partials = client.of('transcript.partial');
+    const [final] = client.of('transcript.final');
+    expect(partials.length).toBeGreaterThan(0);
+    let stable = '';
+    for (const { text, stableChars } of partials) {
+      expect(stableChars).toBeGreaterThanOrEqual(stable.length);
+      expect(text.slice(0, stable.length)).toBe(stable);
+      stable = text.slice(0, stableChars);
+    }
+    expect(final?.text.slice(0, stable.length)).toBe(stable);
+    const names = client.told.map((one) => one.event);
+    expect(names.lastIndexOf('transcript.partial')).toBeLessThan(names.indexOf('transcript.final'));
+  });
 });

@@ -161,7 +161,10 @@ export function essence(told: readonly Told[]): object[] {
   return told
     .filter(
       ({ event, data }) =>
-        event !== 'audio.ack' && event !== 'session.closed' && !(event === 'emotion.voice' && !data.isFinal),
+        event !== 'audio.ack' &&
+        event !== 'session.closed' &&
+        event !== 'transcript.partial' &&
+        !(event === 'emotion.voice' && !data.isFinal),
     )
     .map(({ event, data }) => {
       const { sessionId: _session, eventSeq: _seq, at: _at, ...rest } = data;

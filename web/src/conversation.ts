@@ -20,6 +20,7 @@ export class Conversation {
     },
     'emotion.voice': (event) => this.cards.get(event.utteranceId)?.voice(event),
     'emotion.text': (event) => this.cards.get(event.utteranceId)?.text(event),
+    'transcript.partial': (event) => this.cards.get(event.utteranceId)?.partial(event),
     'transcript.final': (event) => this.cards.get(event.utteranceId)?.words(event),
     'fusion.result': (event) => {
       this.show(event);

@@ -38,6 +38,13 @@ export class UtteranceCard {
     this.root.dataset['emotion'] = evidence.top;
   }
 
+  /** Words while they are spoken: what follows the stable part may still change. */
+  partial({ text, stableChars }: LineEvents['transcript.partial']): void {
+    const words = this.part('words');
+    words.replaceChildren(text.slice(0, stableChars), el('span', { class: 'unstable' }, text.slice(stableChars)));
+    words.hidden = false;
+  }
+
   words(transcript: Transcript): void {
     this.transcript = transcript;
     say(this.part('words'), transcript.text);
@@ -47,6 +54,7 @@ export class UtteranceCard {
   text({ evidence }: LineEvents['emotion.text']): void {
     this.bars.show('text', evidence);
     if (evidence.status === 'unavailable' && !this.transcript) {
+      say(this.part('words'), '');
       say(this.part('no-words'), `No transcript: ${phrase(UNAVAILABLE, evidence.reason)}.`);
     }
   }
