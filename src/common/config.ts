@@ -53,6 +53,7 @@ const EnvSchema = z.object({
   WHISPER_DTYPE: z.enum(['fp32', 'fp16', 'q8', 'q4']).default('q8'),
   MODEL_DOWNLOAD: flag(true),
   WHISPER_THREADS: int(1, 64, 1),
+  WHISPER_PROMPT_WORDS: int(0, 200, 0),
   WHISPER_TIMEOUT_MS: int(1_000, 600_000, 30_000),
   HUB_URL: z.url().default('https://huggingface.co'),
   AUDIO_DENOISE: z.enum(['off', 'rnnoise']).default('off'),

@@ -53,7 +53,10 @@ export class PipelineModule {
           provide: PipelineService,
           inject: [AcousticService, TextService, VadService, DecodeService],
           useFactory: (acoustic: AcousticService, text: TextService, vad: VadService, files: DecodeService) =>
-            new PipelineService(acoustic, text, vad, files, config.AUDIO_DENOISE === 'rnnoise'),
+            new PipelineService(acoustic, text, vad, files, {
+              denoise: config.AUDIO_DENOISE === 'rnnoise',
+              promptWords: config.WHISPER_PROMPT_WORDS,
+            }),
         },
       ],
       exports: [PipelineService],

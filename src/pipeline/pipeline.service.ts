@@ -9,6 +9,7 @@ import type { WireError } from '../common/errors.js';
 import type { Modality } from '../emotion/evidence.js';
 import type { FusedEmotion } from '../emotion/fused.js';
 import type { Emit } from '../emotion/line-events.js';
+import { EarlierWords } from '../text/earlier-words.js';
 import type { TextService } from '../text/text.service.js';
 import { analyzeFile, type FileAnalysis, type FileRequest } from './analyze-file.js';
 import type { Experts } from './analyze-utterance.js';
@@ -16,6 +17,13 @@ import { LiveSession, type OpenOptions } from './live-session.js';
 
 /** Interim voice results come this often unless the client says otherwise, ms. */
 const INTERIM_MS = 1_000;
+
+export interface PipelineOptions {
+  /** Clean the sound with RNNoise first. */
+  readonly denoise: boolean;
+  /** Words of the session that Whisper gets as context; 0 for none. */
+  readonly promptWords: number;
+}
 
 /** Opens sessions on the line: the only place where audio, text and fusion are put together. */
 @Injectable()
@@ -27,7 +35,7 @@ export class PipelineService implements OnModuleInit {
     private readonly words: TextService,
     private readonly vad: VadService,
     private readonly files: DecodeService,
-    private readonly denoise: boolean,
+    private readonly options: PipelineOptions,
   ) {}
 
   /** The shipped models must work, or the server does not start; Whisper may come later or never. */
@@ -43,7 +51,7 @@ export class PipelineService implements OnModuleInit {
       audio &&
       (await VoiceStream.create({
         format: audio,
-        denoise: this.denoise,
+        denoise: this.options.denoise,
         segmenter: { interimIntervalMs: INTERIM_MS, ...tuning },
         detect: this.vad.detect,
         onEvent: (event) => {
@@ -99,16 +107,21 @@ export class PipelineService implements OnModuleInit {
     }
   }
 
-  /** The experts of one session. The voice expert gets used to the speaker; what it learnt ends with the session. */
+  /** The experts of one session. They get used to the speaker and the subject; what they learnt ends with the session. */
   private experts(language: string): Experts {
     let baseline = emptyBaseline();
+    const earlier = new EarlierWords(this.options.promptWords);
     return {
       voice: async (utterance) => {
         const { evidence, speech } = await this.acoustic.read(utterance, { baseline });
         if (speech && !utterance.interim) baseline = withSpeech(baseline, speech);
         return evidence;
       },
-      transcribe: (utterance) => this.words.transcribe(utterance, { language }),
+      transcribe: async (utterance) => {
+        const heard = await this.words.transcribe(utterance, { language, prompt: earlier.prompt });
+        if (!utterance.interim) earlier.add(heard);
+        return heard;
+      },
       text: (transcript) => this.words.read(transcript),
     };
   }

@@ -125,13 +125,14 @@ export class TextService implements OnApplicationShutdown {
   }
 
   /**
-   * The words of an utterance: the client's own where it sent some, else Whisper's. `language`: `auto` or BCP 47.
+   * The words of an utterance: the client's own where it sent some, else Whisper's. `language`: `auto` or BCP 47; `prompt`:
+   * what was said before.
    * One that is still spoken (`interim`) is transcribed only while a thread is free, and gives it up (`timeout`) as soon as
    * a finished one needs it.
    */
   async transcribe(
     utterance: Utterance,
-    { language }: { readonly language: string },
+    { language, prompt = '' }: { readonly language: string; readonly prompt?: string },
     signal?: AbortSignal,
   ): Promise<TranscriptOutcome> {
     const { samples, startMs, clientText, interim = false } = utterance;
@@ -147,7 +148,7 @@ export class TextService implements OnApplicationShutdown {
     const stop = newStopFlag();
     if (interim) this.partials.add(stop);
     const ms = this.options.transcribeTimeoutMs;
-    const task: WhisperTask = { kind: 'transcribe', samples: ownBuffer(samples), startMs, language, stop };
+    const task: WhisperTask = { kind: 'transcribe', samples: ownBuffer(samples), startMs, language, prompt, stop };
     const work = this.hearers.run(task, AbortSignal.timeout(ms + HANG_GRACE_MS)) as Promise<TranscriptOutcome>;
     const outcome = await settle(work, ms, signal);
     // Whoever gave up has no use for the rest; a task that has ended does not notice.

@@ -23,6 +23,8 @@ export interface WhisperModel {
 
 export interface TranscribeOptions {
   readonly language: string;
+  /** What was said before, as Whisper's context: it keeps to its names and spelling, and to its mistakes. */
+  readonly prompt?: string;
   /** Does nobody wait for the words any more? Asked before each token; then `transcribe` throws Stopped. */
   readonly stopped?: () => boolean;
 }
@@ -35,6 +37,8 @@ const OVERLAP = 1 / 6;
 /** A runaway decoder stops here: twice the tokens of the fastest speech. */
 const TOKENS_PER_S = 16;
 const MAX_TOKENS = 440;
+/** Of a prompt its last tokens are taken: less than half of the decoder's context, as openai/whisper does. */
+const MAX_PROMPT_TOKENS = 223;
 
 /** Below this a detected language is a guess among a hundred: words then count as of an unknown language (`und`). */
 const MIN_LANGUAGE_PROBABILITY = 0.3;
@@ -46,6 +50,8 @@ interface GenerationConfig {
   decoder_start_token_id: number;
   is_multilingual?: boolean;
   lang_to_id?: Record<string, number>;
+  task_to_id?: Record<string, number>;
+  no_timestamps_token_id?: number;
 }
 
 /** @throws ModelUnavailable when the weights are not installed and cannot be pulled. */
@@ -101,7 +107,11 @@ class Whisper implements WhisperModel {
     model.forward_params = [...model.forward_params, 'encoder_outputs'];
   }
 
-  async transcribe(samples: Float32Array, { language, stopped = () => false }: TranscribeOptions): Promise<Heard> {
+  async transcribe(
+    samples: Float32Array,
+    { language, prompt = '', stopped = () => false }: TranscribeOptions,
+  ): Promise<Heard> {
+    const context = this.contextOf(prompt);
     const heard: HeardWindow[] = [];
     let code = this.codeOf(language);
     let detected = 1;
@@ -112,7 +122,7 @@ class Whisper implements WhisperModel {
       const first = await this.firstLogits(encoded);
       if (code === undefined) ({ code, probability: detected } = this.detectLanguage(first));
       const seconds = window.samples.length / SAMPLE_RATE;
-      const written = await this.decode(input_features, encoded, { code, seconds, stopped });
+      const written = await this.decode(input_features, encoded, { code, context, seconds, stopped });
       heard.push({ ...window, ...written, noSpeech: this.noSpeechOf(first) });
     }
     const logProbs = heard.flatMap((window) => window.logProbs);
@@ -178,7 +188,7 @@ class Whisper implements WhisperModel {
   private async decode(
     inputs: Tensor,
     encoder_outputs: Tensor,
-    { code, seconds, stopped }: { code: string; seconds: number; stopped: () => boolean },
+    { code, context, seconds, stopped }: { code: string; context: number[]; seconds: number; stopped: () => boolean },
   ): Promise<Pick<HeardWindow, 'tokens' | 'logProbs'>> {
     const greedy = new GreedyLogProbs(stopped);
     const processors = new LogitsProcessorList();
@@ -187,10 +197,27 @@ class Whisper implements WhisperModel {
       inputs,
       encoder_outputs,
       logits_processor: processors,
-      max_new_tokens: Math.min(MAX_TOKENS, Math.ceil(TOKENS_PER_S * (1 + seconds))),
+      max_new_tokens: Math.min(MAX_TOKENS - context.length, Math.ceil(TOKENS_PER_S * (1 + seconds))),
       ...(this.config.is_multilingual ? { language: code, task: 'transcribe' } : {}),
+      ...(context.length > 0 ? { decoder_input_ids: [...context, ...this.startOf(code)] } : {}),
     } as never)) as Tensor;
-    return { tokens: (sequences.tolist() as bigint[][])[0] ?? [], logProbs: greedy.logProbs };
+    const [tokens = []] = sequences.tolist() as bigint[][];
+    return { tokens: tokens.slice(context.length), logProbs: greedy.logProbs };
+  }
+
+  /** The tokens that stand before the start of the transcript; none without a prompt or for a model that knows no context. */
+  private contextOf(prompt: string): number[] {
+    const before = this.tokenizer.get_vocab().get('<|startofprev|>');
+    if (before === undefined || prompt.trim() === '') return [];
+    const tokens = this.tokenizer.encode(` ${prompt.trim()}`, { add_special_tokens: false });
+    return [before, ...tokens.slice(-MAX_PROMPT_TOKENS)];
+  }
+
+  /** What `generate` begins with by itself when there is no prompt. */
+  private startOf(code: string): number[] {
+    const { decoder_start_token_id, is_multilingual, lang_to_id, task_to_id, no_timestamps_token_id } = this.config;
+    const spoken = is_multilingual ? [lang_to_id?.[`<|${code}|>`], task_to_id?.['transcribe']] : [];
+    return [decoder_start_token_id, ...spoken, no_timestamps_token_id].filter((token) => token !== undefined);
   }
 
   /** Joins the windows where their overlaps agree, as the library's own pipeline does. */

@@ -18,6 +18,7 @@ export interface TranscribeTask {
   readonly samples: Float32Array;
   readonly startMs: number;
   readonly language: string;
+  readonly prompt: string;
   readonly stop: StopFlag;
 }
 
@@ -53,10 +54,10 @@ function model(): Promise<WhisperModel> {
   return loading;
 }
 
-async function transcribe({ samples, startMs, language, stop }: TranscribeTask): Promise<TranscriptOutcome> {
+async function transcribe({ samples, startMs, language, prompt, stop }: TranscribeTask): Promise<TranscriptOutcome> {
   try {
     return fromRecogniser(
-      await (await model()).transcribe(samples, { language, stopped: () => isRaised(stop) }),
+      await (await model()).transcribe(samples, { language, prompt, stopped: () => isRaised(stop) }),
       startMs,
     );
   } catch (error) {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { decodeFile } from '../../src/audio/decode.js';
+import { resampleWhole } from '../../src/audio/resample.js';
 import { toF32Bytes } from '../../src/audio/pcm.js';
 import { loadVad, type VadModel } from '../../src/audio/vad.model.js';
 import { VoiceStream } from '../../src/audio/voice-stream.js';
@@ -142,6 +143,18 @@ here('words through a whole session with Whisper and voice detection (needs UNDE
     },
     120_000,
   );
+
+  it('[TX11] takes the words before as context, and does not write them again', async () => {
+    const { samples, sampleRate } = await decodeFile(readFileSync(join(CLIPS, '1013_MTI_NEU_XX.opus')));
+    const heard = await resampleWhole(samples, sampleRate);
+    const prompt = 'That is exactly what happened. '.repeat(100);
+    const { text, confidence } = await whisper.transcribe(heard, { language: 'en', prompt });
+    expect(text.split(' ').length).toBeLessThan(12);
+    expect(confidence).toBeGreaterThan(0);
+    const brief = await whisper.transcribe(heard, { language: 'en', prompt: 'That is exactly what happened.' });
+    expect(brief.text).toBe('Maybe tomorrow it will be cold.');
+    expect(brief).not.toEqual(await whisper.transcribe(heard, { language: 'en' }));
+  });
 
   it('[LW5] stops between two tokens when nobody waits any more, and works again afterwards', async () => {
     const samples = room('chords', 3);
