@@ -121,8 +121,8 @@ function riskCoverageOf(predictions: readonly Prediction[]): AcousticReport['ris
   };
 }
 
-/** The figures of the surest share, at least one. */
-function coveragePoint(sorted: readonly Prediction[], coverage: number): CoveragePoint {
+/** The figures of the surest share, at least one. `sorted`: the surest first. */
+export function coveragePoint(sorted: readonly Prediction[], coverage: number): CoveragePoint {
   const answered = sorted.slice(0, Math.max(1, Math.round(coverage * sorted.length)));
   const { accuracy, uar } = figuresOf(answered, EMOTIONS.length);
   const last = answered.at(-1);

@@ -13,11 +13,13 @@ import { reportOf } from './acoustic-figures.js';
 import { BASELINE_MODES, type AcousticReport, type BaselineMode } from './acoustic-report.js';
 import { headingOf, tablesOf } from './acoustic-tables.js';
 import { countOf, oneOf } from './arguments.js';
+import { clipsOf } from './chosen-clips.js';
 import { CONDITIONS, type Condition } from './conditions.js';
-import { leftOut, readCorpora, type Clip } from './corpora.js';
+import type { Clip } from './corpora.js';
 import { assertAllThere, predictClips, readingsOf, type AcousticPrediction } from './evaluate-acoustic.js';
 import { byVoicedMs, lengthsTable } from './evaluate-lengths.js';
 import { predictTexts, readTexts } from './evaluate-text.js';
+import { fusionCommand } from './fusion-command.js';
 import { groupBy } from './group-by.js';
 import { figuresOf } from './metrics.js';
 import { progressBar } from './progress.js';
@@ -77,7 +79,7 @@ withCommon(program.command('acoustic'), 'seven')
   .action(evaluateAcoustic);
 
 async function evaluateAcoustic(options: AcousticArguments): Promise<void> {
-  const { chosen, dropped } = await clipsOf(options);
+  const { chosen, dropped } = await clipsOf(options, note);
   const most = Math.max(...[...groupBy(chosen, (clip) => clip.speaker).values()].map((own) => own.length));
   if (most <= options.after)
     throw new Error(`no speaker has more than ${most} clips: --after ${options.after} leaves none`);
@@ -110,24 +112,6 @@ async function evaluateAcoustic(options: AcousticArguments): Promise<void> {
   }
   if (options.markdown) await writeFile(options.markdown, `${tables.map(tableToMarkdown).join('\n\n')}\n`);
   if (options.predictions) await writeFile(options.predictions, predictionsToCsv(predictions));
-}
-
-/** The clips that are asked for, and how many rows have none of the emotions. */
-async function clipsOf(
-  options: Pick<AcousticArguments, 'root' | 'manifest' | 'heldOut' | 'model' | 'models' | 'limit'>,
-): Promise<{ chosen: Clip[]; dropped: number }> {
-  const { clips, dropped } = await readCorpora(options.root, options.manifest);
-  for (const line of leftOut(dropped)) note(line);
-  const unheard = options.heldOut ? await heldOutSpeakers(resolve(options.models), options.model) : null;
-  const chosen = clips.filter((clip) => unheard?.has(clip.speaker) ?? true).slice(0, options.limit);
-  if (chosen.length === 0) throw new Error('none of the speakers was kept out of the training of this model');
-  return { chosen, dropped: dropped.length };
-}
-
-async function heldOutSpeakers(modelsDir: string, model: string): Promise<Set<string>> {
-  const { files } = await loadModelFiles(modelsDir, model.includes('/') ? model : `acoustic/${model}`);
-  const { training } = parseAcousticConfig(files.get('model.json')?.toString('utf8') ?? '');
-  return new Set(training['heldOutSpeakers'] as string[]);
 }
 
 /** Starts the voice expert, reads every clip, and stops it. */
@@ -180,7 +164,7 @@ withCommon(program.command('lengths'), 'seven')
   .option('--held-out', 'only speakers that were kept out of the training of the model, as its model.json says')
   .option('--threads <n>', 'threads that read', countOf(1), defaultThreads())
   .action(async (options: AcousticArguments) => {
-    const { chosen } = await clipsOf(options);
+    const { chosen } = await clipsOf(options, note);
     const bar = progressBar('reading', chosen.length);
     const service = new AcousticService({ ...options, modelsDir: resolve(options.models), backend: 'auto' });
     try {
@@ -215,6 +199,8 @@ withCommon(program.command('text'), 'emotion7')
       await writeFile(options.predictions, toCsv(['text', 'emotion', 'predicted', ...EMOTIONS], rows));
     }
   });
+
+program.addCommand(fusionCommand());
 
 function withCommon(command: Command, model: string): Command {
   return command

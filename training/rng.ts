@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+
 /** Seeded random numbers in [0, 1): mulberry32 (T. Ettinger, public domain). The same seed gives the same training. */
 export type Rng = () => number;
 
@@ -9,6 +11,11 @@ export function rngOf(seed: number): Rng {
     t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
     return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
   };
+}
+
+/** A seed for one thing of many: the same for the same name, whatever else there is. */
+export function seedFor(seed: number, name: string): number {
+  return createHash('sha256').update(`${seed} ${name}`).digest().readUInt32LE(0);
 }
 
 /** A new array in random order (Fisher–Yates). */

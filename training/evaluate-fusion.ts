@@ -1,0 +1,188 @@
+import type { AcousticService } from '../src/audio/acoustic.service.js';
+import { unavailable, type Evidence } from '../src/emotion/evidence.js';
+import type { AbstainReason, FusedEmotion } from '../src/emotion/fused.js';
+import { EMOTIONS, type PartialScores } from '../src/emotion/scores.js';
+import type { Transcript } from '../src/emotion/utterance.js';
+import { fuse } from '../src/fusion/fuse.js';
+import { readText, type SentimentModel } from '../src/text/read-text.js';
+import { fromClient } from '../src/text/transcript.js';
+import { guessLanguage } from '../src/text/words.js';
+import type { BaselineMode } from './acoustic-report.js';
+import type { Condition } from './conditions.js';
+import type { Clip } from './corpora.js';
+import { predictClips } from './evaluate-acoustic.js';
+import type { Ways, Situation } from './fusion-report.js';
+import type { Pair, Words } from './pairs.js';
+import { rngOf, seedFor } from './rng.js';
+import { confidenceAt, misheard, vocabularyOf } from './word-errors.js';
+
+/** What came of one pair in one situation. */
+export interface FusionOutcome {
+  readonly pair: Pair<Clip>;
+  readonly situation: Situation;
+  /** Index of the truth in EMOTIONS. */
+  readonly truth: number;
+  /** Over EMOTIONS, of each way to answer. */
+  readonly scores: Ways<readonly number[]>;
+  readonly abstained: AbstainReason | null;
+  readonly setSize: number;
+  /** Does the prediction set hold the truth? */
+  readonly covered: boolean;
+  readonly incongruence: FusedEmotion['incongruence'];
+  /** Do voice and words read different emotions? Those that read the same never count as incongruent. */
+  readonly differ: boolean;
+  readonly voiceStatus: string;
+  readonly textStatus: string;
+}
+
+type Voices = ReadonlyMap<string, Evidence<'voice'>>;
+
+/** What a voice model says of each clip, by its path, under each condition. */
+export type Heard = ReadonlyMap<Condition, Voices>;
+
+/** What a text model says of words, by `keyOf`. */
+export type Read = ReadonlyMap<string, Evidence<'text'>>;
+
+export interface Listening {
+  readonly conditions: readonly Condition[];
+  readonly baseline: BaselineMode;
+  readonly seed: number;
+  readonly width: number;
+  readonly onProgress: (done: number) => void;
+}
+
+/** Hears every clip once under each condition, as `evaluate acoustic` does, and keeps the evidence as the server would have it. */
+export async function hearClips(
+  clips: readonly Clip[],
+  service: Pick<AcousticService, 'read' | 'info'>,
+  { conditions, onProgress, ...examination }: Listening,
+): Promise<Heard> {
+  const heard = new Map<Condition, Voices>();
+  let before = 0;
+  for (const condition of conditions) {
+    const voices = new Map<string, Evidence<'voice'>>();
+    let done = 0;
+    await predictClips(
+      clips,
+      {
+        info: () => service.info(),
+        read: async (utterance, options) => {
+          const reading = await service.read(utterance, options);
+          voices.set(utterance.id, reading.evidence);
+          return reading;
+        },
+      },
+      {
+        ...examination,
+        conditions: [condition],
+        onProgress: (n) => {
+          done = n;
+          onProgress(before + n);
+        },
+      },
+    );
+    before += done;
+    heard.set(condition, voices);
+  }
+  return heard;
+}
+
+/** Reads all words once at each rate of errors. Substitutes come from the very same texts. */
+export async function readAll(
+  words: readonly Words[],
+  model: SentimentModel,
+  rates: readonly number[],
+  seed: number,
+  onProgress: (done: number) => void,
+): Promise<Read> {
+  const vocabulary = vocabularyOf(words.map(({ text }) => text));
+  const read = new Map<string, Evidence<'text'>>();
+  for (const one of words) {
+    for (const rate of rates) {
+      const transcript = transcriptAt(one, rate, seed, vocabulary);
+      read.set(keyOf(one, rate), 'status' in transcript ? transcript : await readText(transcript, model));
+      onProgress(read.size);
+    }
+  }
+  return read;
+}
+
+/** Readings that `readAll` makes are found by this. */
+export function keyOf({ id }: Words, rate: number): string {
+  return `${id} ${rate}`;
+}
+
+/** Without errors the words count as the client's own; with errors as what a recogniser wrote, as sure as it would be. */
+function transcriptAt(
+  { id, text }: Words,
+  rate: number,
+  seed: number,
+  vocabulary: readonly string[],
+): ReturnType<typeof fromClient> {
+  const heard = misheard(text, rate, rngOf(seedFor(seed, id)), vocabulary);
+  const transcript = fromClient({ text: heard });
+  if (rate === 0 || 'status' in transcript) return transcript;
+  const confidence = confidenceAt(rate, rngOf(seedFor(seed, `${id} confidence ${rate}`)));
+  return { text: heard, language: guessLanguage(heard), confidence, source: 'whisper' } satisfies Transcript;
+}
+
+export interface Priors {
+  readonly voice: PartialScores;
+  readonly text: PartialScores;
+}
+
+/** Fuses every pair in every situation, from evidence that is there. What a modality cannot read, its model's prior answers alone. */
+export function fuseAll(
+  pairs: readonly Pair<Clip>[],
+  situations: readonly Situation[],
+  heard: Heard,
+  read: Read,
+  priors: Priors,
+): FusionOutcome[] {
+  return situations.flatMap((situation) =>
+    pairs.map((pair): FusionOutcome => {
+      const voice = heard.get(situation.audio)?.get(pair.clip.path) ?? unavailable('voice', 'failed');
+      const text = read.get(keyOf(pair.words, situation.wordErrorRate)) ?? unavailable('text', 'failed');
+      const fused = fuse({ voice, text });
+      const { modalities, predictionSet, incongruence, decision } = fused;
+      return {
+        pair,
+        situation,
+        truth: EMOTIONS.indexOf(pair.truth),
+        scores: { fused: overSeven(fused.scores), ...withoutFusion(voice, text, priors) },
+        abstained: decision.abstainReason ?? null,
+        setSize: predictionSet.length,
+        covered: predictionSet.includes(pair.truth),
+        incongruence,
+        differ:
+          modalities.voice.top !== null && modalities.text.top !== null && modalities.voice.top !== modalities.text.top,
+        voiceStatus: statusOf(voice),
+        textStatus: statusOf(text),
+      };
+    }),
+  );
+}
+
+/** What is easier than fusing: one side alone, the mean of both posteriors, the posterior of the surer one. */
+function withoutFusion(
+  voice: Evidence<'voice'>,
+  text: Evidence<'text'>,
+  priors: Priors,
+): Omit<Ways<readonly number[]>, 'fused'> {
+  const [heard, said] = [voice, text].map((side) => (side.status === 'available' ? overSeven(side.scores) : null));
+  const alone = { voice: heard ?? overSeven(priors.voice), text: said ?? overSeven(priors.text) };
+  const [a, b] = [heard ?? said ?? alone.voice, said ?? heard ?? alone.voice];
+  return {
+    ...alone,
+    mean: a.map((p, i) => (p + (b[i] ?? 0)) / 2),
+    max: Math.max(...a) >= Math.max(...b) ? a : b,
+  };
+}
+
+function statusOf(evidence: Evidence): string {
+  return evidence.status === 'available' ? 'available' : evidence.reason;
+}
+
+function overSeven(scores: PartialScores): number[] {
+  return EMOTIONS.map((emotion) => scores[emotion] ?? 0);
+}
