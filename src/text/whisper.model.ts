@@ -86,6 +86,8 @@ class Whisper implements WhisperModel {
   private readonly config: GenerationConfig;
   private readonly tokenizer: WhisperTokenizer;
   private readonly noSpeechToken: number | undefined;
+  /** Stands before what was said earlier. */
+  private readonly contextToken: number | undefined;
   /** Samples that the encoder takes at once. */
   private readonly windowSize: number;
   /** Seconds that one position of the encoder stands for. */
@@ -102,6 +104,7 @@ class Whisper implements WhisperModel {
     const { max_source_positions } = model.config as unknown as { max_source_positions: number };
     this.precision = this.windowSize / SAMPLE_RATE / max_source_positions;
     const vocabulary = this.tokenizer.get_vocab();
+    this.contextToken = vocabulary.get('<|startofprev|>');
     this.noSpeechToken = vocabulary.get('<|nospeech|>') ?? vocabulary.get('<|nocaptions|>');
     // `generate` hands only these on; with the encoder's output among them the audio is encoded once, not twice.
     model.forward_params = [...model.forward_params, 'encoder_outputs'];
@@ -207,10 +210,9 @@ class Whisper implements WhisperModel {
 
   /** The tokens that stand before the start of the transcript; none without a prompt or for a model that knows no context. */
   private contextOf(prompt: string): number[] {
-    const before = this.tokenizer.get_vocab().get('<|startofprev|>');
-    if (before === undefined || prompt.trim() === '') return [];
-    const tokens = this.tokenizer.encode(` ${prompt.trim()}`, { add_special_tokens: false });
-    return [before, ...tokens.slice(-MAX_PROMPT_TOKENS)];
+    if (this.contextToken === undefined || prompt === '') return [];
+    const tokens = this.tokenizer.encode(` ${prompt}`, { add_special_tokens: false });
+    return [this.contextToken, ...tokens.slice(-MAX_PROMPT_TOKENS)];
   }
 
   /** What `generate` begins with by itself when there is no prompt. */

@@ -154,7 +154,7 @@ here('words through a whole session with Whisper and voice detection (needs UNDE
     const brief = await whisper.transcribe(heard, { language: 'en', prompt: 'That is exactly what happened.' });
     expect(brief.text).toBe('Maybe tomorrow it will be cold.');
     expect(brief).not.toEqual(await whisper.transcribe(heard, { language: 'en' }));
-  });
+  }, 120_000);
 
   it('[LW5] stops between two tokens when nobody waits any more, and works again afterwards', async () => {
     const samples = room('chords', 3);
@@ -167,5 +167,5 @@ here('words through a whole session with Whisper and voice detection (needs UNDE
     expect(asked).toBe(3);
     expect(tokens).toBeGreaterThan(asked);
     expect(await whisper.transcribe(samples, { language: 'en' })).toEqual(whole);
-  });
+  }, 120_000);
 });
