@@ -87,7 +87,7 @@ export async function hearClips(
   return heard;
 }
 
-/** Reads all words once at each rate of errors. Substitutes come from the very same texts. */
+/** Reads all words once at each rate of errors, for their scores alone. Substitutes come from the very same texts. */
 export async function readAll(
   words: readonly Words[],
   model: SentimentModel,
@@ -100,7 +100,10 @@ export async function readAll(
   for (const one of words) {
     for (const rate of rates) {
       const transcript = transcriptAt(one, rate, seed, vocabulary);
-      read.set(keyOf(one, rate), 'status' in transcript ? transcript : await readText(transcript, model));
+      read.set(
+        keyOf(one, rate),
+        'status' in transcript ? transcript : await readText(transcript, model, { cues: false }),
+      );
       onProgress(read.size);
     }
   }

@@ -45,14 +45,21 @@ export function fusionReportOf(outcomes: readonly FusionOutcome[], { threshold, 
 }
 
 function dataOf(best: readonly FusionOutcome[]): FusionReport['data'] {
-  const different = (of: (o: FusionOutcome) => string): number => new Set(best.map(of)).size;
+  const different = (of: (o: FusionOutcome) => string, outcomes = best): number => new Set(outcomes.map(of)).size;
+  const [clip, words] = [(o: FusionOutcome) => o.pair.clip.path, (o: FusionOutcome) => o.pair.words.id];
   return {
     pairs: Object.fromEntries([...groupBy(best, (o) => o.pair.kind)].map(([kind, own]) => [kind, own.length])),
-    clips: different((o) => o.pair.clip.path),
+    clips: different(clip),
     speakers: different((o) => o.pair.clip.speaker),
-    texts: different((o) => o.pair.words.id),
-    unreadVoices: best.filter((o) => o.voiceStatus !== 'available').length,
-    unreadTexts: best.filter((o) => o.textStatus !== 'available').length,
+    texts: different(words),
+    unreadVoices: different(
+      clip,
+      best.filter((o) => o.voiceStatus !== 'available'),
+    ),
+    unreadTexts: different(
+      words,
+      best.filter((o) => o.textStatus !== 'available'),
+    ),
   };
 }
 

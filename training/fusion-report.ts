@@ -40,7 +40,7 @@ export interface FusionReport {
     readonly speakers: number;
     /** Different words. */
     readonly texts: number;
-    /** Pairs whose clean voice, or whose words without errors, gave no reading. */
+    /** Of these, those that gave no reading though clean and without errors. */
     readonly unreadVoices: number;
     readonly unreadTexts: number;
   };

@@ -40,6 +40,14 @@ describe('readText', () => {
     expect(model.batches[0]).toBeLessThan(200);
   });
 
+  it('[TX2] reads the same without cues, in one batch', async () => {
+    const model = new LexiconModel();
+    const words = said('great, great, but awful');
+    const bare = await readText(words, model, { cues: false });
+    expect(model.batches).toEqual([1]);
+    expect(bare).toEqual({ ...(await readText(words, model)), cues: [] });
+  });
+
   it('[TX2] gives the same evidence for the same transcript', async () => {
     const model = new LexiconModel();
     expect(await read('so great 😀 and awful', model)).toEqual(await read('so great 😀 and awful', model));

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { PROJECT_ROOT } from '../../src/common/config.js';
 import type { AcousticReport } from '../../training/acoustic-report.js';
 import { CONDITIONS } from '../../training/conditions.js';
+import { SITUATIONS, type FusionReport } from '../../training/fusion-report.js';
 
 const clips = join(PROJECT_ROOT, 'test', 'fixtures', 'clips');
 
@@ -104,6 +105,67 @@ describe('undertone evaluate and train', () => {
     const never = await undertone('evaluate', 'acoustic', ...base, '--after', '2');
     expect(never.code).toBe(1);
     expect(never.stderr).toContain('no speaker has more than 2 clips: --after 2 leaves none');
+  }, 180_000);
+
+  it('[FP1, FP4, FP6] pairs voices with words and reports every situation; the same again for the same seed', async () => {
+    const manifest = join(dir, 'voices.csv');
+    await writeFile(
+      manifest,
+      'path,speaker,emotion\ntwo-sentences.wav,s1,happy\ntwo-sentences.flac,s2,angry\nsilence.wav,s2,sad\n',
+    );
+    const [tsv, neutral] = [join(dir, 'words.tsv'), join(dir, 'plain.tsv')];
+    await writeFile(tsv, 'What a lovely day!\thappy\nI hate you, get out.\tangry\nI miss her so much.\tsad\n');
+    await writeFile(neutral, 'The box is on the table.\n');
+    const [predictions, markdown] = [join(dir, 'pairs.csv'), join(dir, 'fusion.md')];
+    const base = ['--root', clips, '--manifest', manifest, '--no-held-out', '--tsv', tsv, '--neutral', neutral];
+    const args = [...base, '--threads', '1', '--json'];
+    const once = await undertone('evaluate', 'fusion', ...args, '--predictions', predictions, '--markdown', markdown);
+    expect(once.stderr).not.toContain('undertone evaluate:');
+    const report = JSON.parse(once.stdout) as FusionReport;
+    expect(report.data).toMatchObject({
+      pairs: { congruent: 3, neutralWords: 3, incongruent: 3 },
+      clips: 3,
+      unreadVoices: 1,
+    });
+    expect(report.conditions).toHaveLength(3 * SITUATIONS.length);
+    for (const { uar } of report.conditions) {
+      for (const value of Object.values(uar)) expect(value).toBeGreaterThanOrEqual(0);
+    }
+    expect(report.ece).toBeGreaterThanOrEqual(0);
+    expect(report.coverage).toBeLessThanOrEqual(1);
+    expect(report.incongruence.falseAlarm).toBeLessThanOrEqual(1);
+    const rows = (await readFile(predictions, 'utf8')).trim().split('\n');
+    expect(rows).toHaveLength(1 + 9 * SITUATIONS.length);
+    expect(rows[1]).toMatch(/^congruent,silence\.wav,words\.tsv:3,sad,sad,clean,0,noSpeech,available,/);
+    expect(await readFile(markdown, 'utf8')).toContain('| neutral wording | clean | 40 % | 3 |');
+
+    const again = JSON.parse((await undertone('evaluate', 'fusion', ...args)).stdout) as FusionReport;
+    expect({ ...again, made: null }).toEqual({ ...report, made: null });
+  }, 180_000);
+
+  it('[FP8] measures recorded pairs as well, and says in one line what is missing', async () => {
+    const pairs = join(dir, 'recorded.csv');
+    await writeFile(pairs, 'path,text,label\ntwo-sentences.wav,"Well, I am glad.",joy\nnoisy.wav,So what?,bored\n');
+    const given = ['--pairs', pairs, '--root', clips, '--threads', '1'];
+    const { code, stdout, stderr } = await undertone('evaluate', 'fusion', ...given, '--json');
+    expect(code).toBe(0);
+    expect(stderr).toContain('left out noisy.wav: "bored" is none of the seven emotions');
+    const report = JSON.parse(stdout) as FusionReport;
+    expect(report.data.pairs).toEqual({ given: 1 });
+    expect(report.incongruence.auc).toBeNull();
+
+    const nowhere = await undertone(
+      'evaluate',
+      'fusion',
+      '--root',
+      clips,
+      '--tsv',
+      join(dir, 'none.tsv'),
+      '--pairs',
+      dir,
+    );
+    expect(nowhere.code).toBe(1);
+    expect(nowhere.stderr.trim()).toMatch(/^undertone evaluate: .* cannot be read$/);
   }, 180_000);
 
   it('ends with one line and a code when it cannot work', async () => {
