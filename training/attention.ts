@@ -20,7 +20,7 @@ export function attention(config: AttentionConfig): PictureNetwork {
   const { channels, blocks, blockHeads: heads, headWidth: width } = config;
   const inputs = 2 * FOLD * MEL_BANDS;
   return {
-    shape: { kind: 'attention', weight: 1, ...config },
+    shape: { kind: 'attention', weight: { alone: 1, known: 1 }, ...config },
     config,
     normalised: [],
     inputShape: (size, steps) => [size * steps, inputs],

@@ -1,71 +1,71 @@
 import {
-  NETWORK_KINDS,
-  networkShapes,
   outputsOf,
   temperatureAt,
+  VIEWS,
   type AcousticConfig,
   type NetworkShape,
 } from '../src/audio/acoustic-format.js';
+import { inputOf } from '../src/audio/acoustic.model.js';
 import { AcousticNetworks } from '../src/audio/acoustic-network.model.js';
-import { MEL_BANDS } from '../src/audio/features.js';
-import { standardise } from '../src/audio/speaker-baseline.js';
 import { EMOTIONS } from '../src/emotion/scores.js';
 import { groupBy } from './group-by.js';
-import { fitTemperature, softmaxOf } from './metrics.js';
-import { pictureOf } from './pictures.js';
-import { heardIn, type Heard, type Sample } from './samples.js';
+import { fitTemperature, softmaxOf, surprise, type WeighedLogits } from './metrics.js';
+import { cleanOf, heardIn, type Heard, type Sample } from './samples.js';
 import { votesOf } from './targets.js';
 
 /** What is in a model before it is weighed: everything but weights and temperatures. */
 export type Uncalibrated = Omit<AcousticConfig, 'temperature' | 'unacquainted'>;
 
 /** Outputs for one clip: of the mean of the networks of each kind. */
-export interface Reading {
+interface Reading {
   readonly sample: Sample;
   /** Of the speaker that were heard before. */
   readonly utterances: number;
   readonly kinds: readonly Float32Array[];
 }
 
-/** The kinds of network that a model has, in the order of NETWORK_KINDS. */
-export function kindsOf({ networks }: Pick<AcousticConfig, 'networks'>): NetworkShape['kind'][] {
-  return NETWORK_KINDS.filter((kind) => networks.some((n) => n.kind === kind));
+/** What a network hears: either view of the functionals, or the picture. */
+type Kind = (typeof KINDS)[number];
+const KINDS = [...VIEWS, 'picture'] as const;
+
+function kindOf(network: NetworkShape): Kind {
+  return network.kind === 'dense' ? network.view : 'picture';
+}
+
+/** The kinds of network that a model has, in the order of KINDS. */
+function kindsOf({ networks }: Pick<AcousticConfig, 'networks'>): Kind[] {
+  return KINDS.filter((kind) => networks.some((n) => kindOf(n) === kind));
 }
 
 /** Reads clips with each kind of network by itself, in the order of `kindsOf`. */
-export function readKinds(
+function readKinds(
   config: Uncalibrated,
   tensors: readonly (readonly Float32Array[])[],
   samples: readonly Sample[],
   heard: readonly Heard[],
 ): Reading[] {
-  const kinds = kindsOf(config).map((kind) => {
-    const own = [...config.networks.keys()].filter((i) => config.networks[i]?.kind === kind);
-    const shapes = own.flatMap((i) => config.networks[i] ?? []).map((n) => ({ ...n, weight: 1 / own.length }));
-    const weights = own.map((i) => tensors[i] ?? []);
-    return { kind, networks: new AcousticNetworks(shapes, weights, outputsOf(config)) };
+  const networks = new AcousticNetworks(config.networks, tensors, outputsOf(config));
+  const readings = samples.map((sample, i): Reading => {
+    const { features, baseline } = heard[i] ?? { features: cleanOf(sample) };
+    const each = networks.readEach(inputOf(features, config.population, baseline));
+    const kinds = kindsOf(config).map((kind) => meanOf(each.filter((_, k) => config.networks.map(kindOf)[k] === kind)));
+    return { sample, utterances: baseline?.utterances ?? 0, kinds };
   });
-  const readings = samples.map((sample, i) => ({
-    sample,
-    utterances: heard[i]?.baseline?.utterances ?? 0,
-    kinds: kinds.map(({ kind, networks }) => {
-      const { features, baseline } = heard[i] ?? { features: undefined };
-      if (!features) throw new Error(`${sample.path} was not heard`);
-      return kind === 'dense'
-        ? (networks.readFunctionals([standardise(features.functionals, config.population, baseline)])[0] ??
-            new Float32Array())
-        : networks.readPicture(pictureOf({ features, ...(baseline && { baseline }) }, config.population));
-    }),
-  }));
-  for (const { networks } of kinds) networks.release();
+  networks.release();
   return readings;
 }
 
+function meanOf(rows: readonly Float32Array[]): Float32Array {
+  return Float32Array.from(rows[0] ?? [], (_, i) => rows.reduce((sum, row) => sum + (row[i] ?? 0), 0) / rows.length);
+}
+
+/** Utterances of a speaker from which on a model is well acquainted, as far as its weights go. */
+const ACQUAINTED = 10;
+
 /**
- * Weighs the kinds of networks and finds the temperatures on clips of speakers that were not trained on, heard alone, in an acquaintance
- * and well known. Each kind is first brought to its own temperature (Guo et al. 2017); then the share of each that makes the sum's
- * log-likelihood greatest is taken in tenths. How sure
- * the sum may be depends on how well the speaker is known: one temperature for each end of an acquaintance.
+ * Weighs the kinds of networks and finds the temperatures on clips of speakers that were not trained on, at either end of an
+ * acquaintance: heard alone, where there is no speaker's view, and well known. Each kind is first brought to its own temperature
+ * (Guo et al. 2017); then the share of each that makes the sum's log-likelihood greatest is taken in tenths.
  */
 export function calibrated(
   config: Uncalibrated,
@@ -73,49 +73,61 @@ export function calibrated(
   unheard: readonly Sample[],
   seed: number,
 ): AcousticConfig {
-  const [alone, online, known] = (['none', 'online', 'all'] as const).map((mode) =>
+  const [alone, online, all] = (['none', 'online', 'all'] as const).map((mode) =>
     readKinds(config, tensors, unheard, heardIn(mode, unheard, seed)),
   ) as [Reading[], Reading[], Reading[]];
-  const readings = [...alone, ...online, ...known];
-  const labels = config.labels.length;
+  const known = [...all, ...online.filter(({ utterances }) => utterances >= ACQUAINTED)];
+  const kinds = kindsOf(config);
+  const some = kinds.filter((kind) => kind !== 'speaker' || kinds.length === 1);
   // Each speaker counts the same, or one who spoke five hundred clips would stand for everybody.
   const clipsOf = groupBy(unheard, (sample) => sample.speaker);
-  const rowsOf = (weights: readonly number[], some = readings) =>
-    some.map((reading) => ({
-      truth: config.labels.indexOf(reading.sample.emotion),
-      logits: weighed(reading, weights).subarray(0, labels),
-      weight: 1 / (clipsOf.get(reading.sample.speaker)?.length ?? 1),
-    }));
-  const count = readings[0]?.kinds.length ?? 0;
-  const own = Array.from({ length: count }, (_, kind) =>
-    fitTemperature(rowsOf(Array.from({ length: count }, (__, k) => (k === kind ? 1 : 0)))),
-  );
-  const [best] = sharesOf(count)
-    .map((shares) => {
-      const weights = shares.map((share, kind) => share / (own[kind] ?? 1));
-      const rows = rowsOf(weights);
-      const temperature = fitTemperature(rows);
-      return { weights, temperature, loss: likelihoodLoss(rows, temperature) };
-    })
-    .sort((a, b) => a.loss - b.loss);
-  if (!best) throw new Error('there is nothing to calibrate on');
-  const temperature = fitTemperature(rowsOf(best.weights, known));
-  const kinds = kindsOf(config);
-  const networks = config.networks.map((n) => ({
-    ...n,
-    weight: (best.weights[kinds.indexOf(n.kind)] ?? 1) / config.networks.filter((m) => m.kind === n.kind).length,
-  }));
+  const rowsOf =
+    (readings: readonly Reading[]): RowsOf =>
+    (weights) =>
+      readings.map((reading) => ({
+        truth: config.labels.indexOf(reading.sample.emotion),
+        logits: weighed(reading, weights).subarray(0, config.labels.length),
+        weight: 1 / (clipsOf.get(reading.sample.speaker)?.length ?? 1),
+      }));
+  const weights = {
+    alone: bestWeights(kinds, some, rowsOf(alone)),
+    known: bestWeights(kinds, kinds, rowsOf(known)),
+  };
+  const temperature = fitTemperature(rowsOf(all)(weights.known));
+  const networks = config.networks.map((network) => {
+    const kind = kinds.indexOf(kindOf(network));
+    const shared = config.networks.filter((n) => kindOf(n) === kindOf(network)).length;
+    const of = (each: readonly number[]): number => (each[kind] ?? 0) / shared;
+    return { ...network, weight: { alone: of(weights.alone), known: of(weights.known) } };
+  });
   return {
     ...config,
     networks,
     temperature,
-    unacquainted: fitTemperature(rowsOf(best.weights, alone)) / temperature,
-    heard: { ...config.heard, temperature: heardTemperature(readings, best.weights, config) },
+    unacquainted: fitTemperature(rowsOf(alone)(weights.alone)) / temperature,
+    heard: { ...config.heard, temperature: heardTemperature(alone, weights.alone, config) },
   };
 }
 
-/** No kind of network has less than this of the sum, or it need not be there. */
-const LEAST_TENTHS = 2;
+/** Truths and logits when the kinds have these weights. */
+type RowsOf = (weights: readonly number[]) => WeighedLogits[];
+
+/** The weights of all kinds that do best when only some of them count. */
+function bestWeights(kinds: readonly Kind[], counting: readonly Kind[], rowsOf: RowsOf): number[] {
+  const own = kinds.map((kind) => fitTemperature(rowsOf(kinds.map((other) => (other === kind ? 1 : 0)))));
+  const [best] = sharesOf(counting.length)
+    .map((shares) => {
+      const weights = kinds.map((kind, i) => (shares[counting.indexOf(kind)] ?? 0) / (own[i] ?? 1));
+      const rows = rowsOf(weights);
+      return { weights, loss: surprise(rows, fitTemperature(rows)) };
+    })
+    .sort((a, b) => a.loss - b.loss);
+  if (!best) throw new Error('there is nothing to calibrate on');
+  return best.weights;
+}
+
+/** No kind that counts has less than this of the sum, or it need not be there. */
+const LEAST_TENTHS = 1;
 
 /** All ways to give tenths to so many kinds. */
 function sharesOf(kinds: number, tenths = 10): number[][] {
@@ -126,7 +138,7 @@ function sharesOf(kinds: number, tenths = 10): number[][] {
 }
 
 /** Outputs of the kinds, each times its weight, summed. */
-export function weighed({ kinds }: Reading, weights: readonly number[]): Float32Array {
+function weighed({ kinds }: Reading, weights: readonly number[]): Float32Array {
   const out = new Float32Array(kinds[0]?.length ?? 0);
   for (const [kind, outputs] of kinds.entries()) {
     for (let i = 0; i < out.length; i++) out[i] = (out[i] ?? 0) + (weights[kind] ?? 0) * (outputs[i] ?? 0);
@@ -145,37 +157,8 @@ function heardTemperature(readings: readonly Reading[], weights: readonly number
   return rows.length > 0 ? fitTemperature(rows) : 1;
 }
 
-function likelihoodLoss(
-  rows: readonly { truth: number; logits: Float32Array; weight: number }[],
-  temperature: number,
-): number {
-  return rows.reduce(
-    (sum, { truth, logits, weight }) =>
-      sum - weight * Math.log(Math.max(softmaxOf(logits, temperature)[truth] ?? 0, 1e-12)),
-    0,
-  );
-}
-
-/** Calibrated scores over EMOTIONS, and over them what listeners would hear. */
-export function scoresOf(
-  config: AcousticConfig,
-  outputs: Float32Array,
-  utterances: number,
-): { scores: number[]; perceived: number[] | undefined } {
+/** Calibrated scores over EMOTIONS; 0 for what the model does not know. */
+export function scoresOf(config: AcousticConfig, outputs: Float32Array, utterances: number): number[] {
   const scores = softmaxOf(outputs.subarray(0, config.labels.length), temperatureAt(config, utterances));
-  const heard = softmaxOf(outputs.subarray(config.labels.length), config.heard.temperature);
-  return {
-    scores: EMOTIONS.map((emotion) => scores[config.labels.indexOf(emotion)] ?? 0),
-    perceived:
-      config.heard.labels.length > 0
-        ? EMOTIONS.map((emotion) => heard[config.heard.labels.indexOf(emotion)] ?? 0)
-        : undefined,
-  };
-}
-
-/** How many numbers a model of these networks holds. */
-export function sizeOf(config: Pick<AcousticConfig, 'networks' | 'labels' | 'heard'>): number {
-  return config.networks
-    .flatMap((network) => networkShapes(network, MEL_BANDS, outputsOf(config)))
-    .reduce((sum, shape) => sum + shape.reduce((a, b) => a * b, 1), 0);
+  return EMOTIONS.map((emotion) => scores[config.labels.indexOf(emotion)] ?? 0);
 }

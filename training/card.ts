@@ -1,4 +1,5 @@
-import { temperatureAt, type AcousticConfig } from '../src/audio/acoustic-format.js';
+import { temperatureAt, type AcousticConfig, type View } from '../src/audio/acoustic-format.js';
+import type { BaselineMode } from './acoustic-report.js';
 import { CORPORA } from './corpora.js';
 import { figuresToMarkdown, fixed } from './report.js';
 import type { Sample } from './samples.js';
@@ -18,7 +19,7 @@ export interface CardFacts {
   readonly samples: readonly Sample[];
   readonly heldOutSpeakers: readonly string[];
   /** Figures of the held-out speakers by how much is known of them. */
-  readonly heldOut: readonly (readonly [mode: 'none' | 'online' | 'all', rows: FigureRows])[];
+  readonly heldOut: readonly (readonly [mode: BaselineMode, rows: FigureRows])[];
   readonly blog: FigureRows;
   readonly outOfFold: FigureRows | undefined;
   readonly strange: (AcrossCorpora & { readonly recipe: string }) | undefined;
@@ -42,17 +43,17 @@ export function cardOf(facts: CardFacts): string {
     const own = samples.filter((s) => s.corpus === name);
     return `| ${known?.title ?? name} | ${known?.language ?? 'unknown'} | ${own.length} | ${speakersIn(own)} | ${known?.licence ?? 'unknown'} |`;
   });
-  const dense = config.networks.filter((n) => n.kind === 'dense').length;
+  const denseOf = (view: View): number => config.networks.filter((n) => n.kind === 'dense' && n.view === view).length;
   const looking = { dense: undefined, cnn: 'a convolutional network', attention: 'a network of self-attention' };
   const looks = config.networks.flatMap(({ kind }) => looking[kind] ?? []);
   return `# ${facts.name}
 
 Reads one of ${config.labels.length} emotions (${config.labels.join(', ')}) from the sound of an utterance, whatever the words.
 
-${dense} small dense networks hear functionals of the voice (statistics of pitch, level, tempo, spectrum and voice quality below 4 kHz; the
-recording's absolute level is left out)${looks.map((network) => `; ${network} looks at the log-mel picture`).join('')}. Their logits are weighed and summed, and divided by a
-temperature of ${fixed(temperatureAt(config, 0))} for an unknown speaker, ${fixed(config.temperature)} for a well-known one. Both inputs are taken relative to the speaker's own running baseline as far as there is one, to the population
-before.${config.heard.labels.length > 0 ? ' A second head says how listeners would hear the voice, trained on the votes of a crowd.' : ''} ${(facts.bytes / 1e6).toFixed(1)} MB.
+Small dense networks hear functionals of the voice (statistics of pitch, level, tempo, spectrum and voice quality below 4 kHz; the
+recording's absolute level is left out): ${denseOf('population')} against the population, ${denseOf('speaker')} against the speaker's own running baseline as soon as there is
+one${looks.map((network) => `; ${network} looks at the log-mel picture, relative to either`).join('')}. Their logits are weighed by how well the speaker is known, summed, and divided by a
+temperature of ${fixed(temperatureAt(config, 0))} for an unknown speaker, ${fixed(config.temperature)} for a well-known one.${config.heard.labels.length > 0 ? ' A second head says how listeners would hear the voice, trained on the votes of a crowd.' : ''} ${(facts.bytes / 1e6).toFixed(1)} MB.
 
 **Licence of the weights: ${facts.licence}.**${withCremaD ? '\nContains information from CREMA-D, available under ODbL 1.0.' : ''}
 
@@ -67,7 +68,7 @@ No speaker is on two sides of a split; the training asserts it. Seed ${String(co
 
 ## Figures
 
-On ${facts.heldOutSpeakers.length} speakers that no network was trained on. Temperatures and the weights of the networks (${looks.length > 0 ? 'four' : 'two'} numbers) were fitted on these same
+On ${facts.heldOutSpeakers.length} speakers that no network was trained on. Temperatures and the weights of the networks (a handful of numbers) were fitted on these same
 speakers, so the ECE is a little kind; UAR hardly depends on them.
 
 ${facts.heldOut.map(([mode, rows]) => `**${MODES[mode]}:**\n\n${figuresToMarkdown(rows)}`).join('\n\n')}

@@ -17,7 +17,7 @@ export function cnn(config: CnnConfig): PictureNetwork {
   const { front, middle, channels, dilations } = config;
   const rows = MEL_BANDS / FOLD;
   return {
-    shape: { kind: 'cnn', weight: 1, ...config },
+    shape: { kind: 'cnn', weight: { alone: 1, known: 1 }, ...config },
     config,
     normalised: [front, middle, channels, ...dilations.map(() => channels)],
     inputShape: (size, steps) => [size, 2 * steps, rows, FOLD * FOLD],

@@ -6,6 +6,7 @@ import { HOP_MS } from '../src/audio/frames.js';
 import { EMOTIONS } from '../src/emotion/scores.js';
 import { SAMPLE_RATE } from '../src/emotion/utterance.js';
 import type { Clip } from './corpora.js';
+import { inParallel } from './evaluate-acoustic.js';
 import { figuresOf, type Prediction } from './metrics.js';
 import { readClip } from './read-clip.js';
 import { fixed, type NamedTable } from './report.js';
@@ -36,30 +37,27 @@ export async function byVoicedMs(
   onProgress: (done: number) => void,
 ): Promise<LengthLine[]> {
   const bins = EDGES_MS.map(() => [] as Prediction[]);
-  let [next, done] = [0, 0];
-  const work = async (): Promise<void> => {
-    for (let clip = clips[next++]; clip; clip = clips[next++]) {
-      const samples = await readClip(await readFile(clip.file));
-      const onset = (findActivity(extractFeatures(samples)).from * HOP_MS * SAMPLE_RATE) / 1000;
-      for (const cutMs of CUTS_MS) {
-        const end = Math.min(samples.length, onset + (cutMs * SAMPLE_RATE) / 1000);
-        const beginning = samples.slice(onset, end);
-        const endMs = (beginning.length * 1000) / SAMPLE_RATE;
-        const utterance = { id: clip.path, startMs: 0, endMs, endReason: 'forced', samples: beginning } as const;
-        const { evidence } = await service.read(utterance);
-        if (evidence.status === 'available') {
-          const { scores } = evidence;
-          bins[lineOf(evidence.quality.voicedMs)]?.push({
-            truth: EMOTIONS.indexOf(clip.emotion),
-            scores: EMOTIONS.map((emotion) => scores[emotion] ?? 0),
-          });
-        }
-        if (end === samples.length) break;
+  let done = 0;
+  await inParallel(clips, width, async (clip) => {
+    const samples = await readClip(await readFile(clip.file));
+    const onset = (findActivity(extractFeatures(samples)).from * HOP_MS * SAMPLE_RATE) / 1000;
+    for (const cutMs of CUTS_MS) {
+      const end = Math.min(samples.length, onset + (cutMs * SAMPLE_RATE) / 1000);
+      const beginning = samples.slice(onset, end);
+      const endMs = (beginning.length * 1000) / SAMPLE_RATE;
+      const utterance = { id: clip.path, startMs: 0, endMs, endReason: 'forced', samples: beginning } as const;
+      const { evidence } = await service.read(utterance);
+      if (evidence.status === 'available') {
+        const { scores } = evidence;
+        bins[lineOf(evidence.quality.voicedMs)]?.push({
+          truth: EMOTIONS.indexOf(clip.emotion),
+          scores: EMOTIONS.map((emotion) => scores[emotion] ?? 0),
+        });
       }
-      onProgress(++done);
+      if (end === samples.length) break;
     }
-  };
-  await Promise.all(Array.from({ length: width }, work));
+    onProgress(++done);
+  });
   return linesOf(bins);
 }
 

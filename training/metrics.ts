@@ -158,14 +158,26 @@ export function softmaxOf(logits: ArrayLike<number>, temperature = 1): Float64Ar
   return exp.map((e) => e / sum);
 }
 
+/** Logits of one answer, and how much it counts (1 where nothing is said). */
+export interface WeighedLogits {
+  readonly truth: number;
+  readonly logits: ArrayLike<number>;
+  readonly weight?: number;
+}
+
+/** Negative log-likelihood at a temperature, nats. */
+export function surprise(rows: readonly WeighedLogits[], temperature: number): number {
+  return total(
+    rows.map(
+      ({ truth, logits, weight = 1 }) =>
+        weight * -Math.log(Math.max(softmaxOf(logits, temperature)[truth] ?? 0, 1e-12)),
+    ),
+  );
+}
+
 /** The temperature that minimises the negative log-likelihood of held-out logits, by golden-section search on log T. */
-export function fitTemperature(
-  rows: readonly { readonly truth: number; readonly logits: ArrayLike<number>; readonly weight?: number }[],
-): number {
-  const surprise = (truth: number, logits: ArrayLike<number>, temperature: number): number =>
-    -Math.log(Math.max(softmaxOf(logits, temperature)[truth] ?? 0, 1e-12));
-  const loss = (logT: number): number =>
-    total(rows.map(({ truth, logits, weight = 1 }) => weight * surprise(truth, logits, Math.exp(logT))));
+export function fitTemperature(rows: readonly WeighedLogits[]): number {
+  const loss = (logT: number): number => surprise(rows, Math.exp(logT));
   const ratio = (Math.sqrt(5) - 1) / 2;
   let [low, high] = [Math.log(0.1), Math.log(10)];
   while (high - low > 1e-3) {

@@ -1,4 +1,4 @@
-import type { NetworkShape } from '../src/audio/acoustic-format.js';
+import { VIEWS, type NetworkShape, type View } from '../src/audio/acoustic-format.js';
 import type { AttentionConfig } from './attention.js';
 import type { CnnConfig } from './cnn.js';
 import type { DenseConfig } from './dense.js';
@@ -16,18 +16,19 @@ interface Schedule {
 
 export type NetworkRecipe = Schedule &
   (
-    | { readonly kind: 'dense'; readonly network: DenseConfig }
+    | { readonly kind: 'dense'; readonly view: View; readonly network: DenseConfig }
     | { readonly kind: 'cnn'; readonly network: CnnConfig }
     | { readonly kind: 'attention'; readonly network: AttentionConfig }
   ) & { readonly seed: number };
 
-const DENSE: Omit<Extract<NetworkRecipe, { kind: 'dense' }>, 'seed'> = {
+type DenseRecipe = Omit<Extract<NetworkRecipe, { kind: 'dense' }>, 'seed' | 'view' | 'copies'>;
+
+const DENSE: DenseRecipe = {
   kind: 'dense',
-  epochs: 40,
+  epochs: 50,
   batch: 128,
   labelSmoothing: 0.05,
   mixup: 0.3,
-  copies: true,
   network: {
     hidden: [256, 128],
     inputDropout: 0.2,
@@ -40,7 +41,7 @@ const DENSE: Omit<Extract<NetworkRecipe, { kind: 'dense' }>, 'seed'> = {
   },
 };
 
-const LOGISTIC: Omit<Extract<NetworkRecipe, { kind: 'dense' }>, 'seed'> = {
+const LOGISTIC: DenseRecipe = {
   ...DENSE,
   epochs: 15,
   mixup: 0,
@@ -49,7 +50,7 @@ const LOGISTIC: Omit<Extract<NetworkRecipe, { kind: 'dense' }>, 'seed'> = {
 
 const CNN: Omit<Extract<NetworkRecipe, { kind: 'cnn' }>, 'seed'> = {
   kind: 'cnn',
-  epochs: 18,
+  epochs: 30,
   batch: 32,
   labelSmoothing: 0.05,
   mixup: 0.4,
@@ -101,24 +102,35 @@ const ATTENTION: Omit<Extract<NetworkRecipe, { kind: 'attention' }>, 'seed'> = {
 export const NEURAL_RECIPES = ['logistic', 'dense', 'cnn', 'attention'] as const;
 export type NeuralRecipe = (typeof NEURAL_RECIPES)[number];
 
-/** The networks of a recipe, `members` of them dense; those stand beside the one that looks at the picture because each hears what the other does not. */
+/**
+ * The networks of a recipe. Dense ones are specialists, `members` of each kind: some hear a voice alone, changed copies included, some
+ * against its baseline; one network for both did worse at either. They stand beside the one that looks at the picture because
+ * each hears what the other does not.
+ */
 export function networksOf(recipe: NeuralRecipe, seed: number, epochs?: number, members = 3): NetworkRecipe[] {
-  const dense = Array.from({ length: members }, (_, i) => ({ ...DENSE, seed: seed + i }));
-  const main = { logistic: LOGISTIC, dense: DENSE, cnn: CNN, attention: ATTENTION }[recipe];
-  const chosen = { ...main, epochs: epochs ?? main.epochs, seed };
-  if (recipe === 'logistic') return [chosen];
-  return recipe === 'dense' ? dense.map((d) => ({ ...d, epochs: chosen.epochs })) : [...dense, chosen];
+  const specialists = (dense: DenseRecipe, count: number): NetworkRecipe[] =>
+    VIEWS.flatMap((view) =>
+      Array.from({ length: count }, (_, i) => ({ ...dense, view, copies: view === 'population', seed: seed + i })),
+    );
+  if (recipe === 'logistic') return specialists({ ...LOGISTIC, epochs: epochs ?? LOGISTIC.epochs }, 1);
+  if (recipe === 'dense') return specialists({ ...DENSE, epochs: epochs ?? DENSE.epochs }, members);
+  const looking = { cnn: CNN, attention: ATTENTION }[recipe];
+  return [...specialists(DENSE, members), { ...looking, epochs: epochs ?? looking.epochs, seed }];
 }
 
 /** The shape that serves, with its weight still to be fitted. */
-export function shapeOf({ kind, network }: NetworkRecipe, inputs: number, outputs: number): NetworkShape {
-  if (kind === 'dense') return { kind, weight: 1, widths: [inputs, ...network.hidden, outputs] };
+export function shapeOf(recipe: NetworkRecipe, inputs: number, outputs: number): NetworkShape {
+  const weight = { alone: 1, known: 1 };
+  if (recipe.kind === 'dense') {
+    return { kind: 'dense', view: recipe.view, weight, widths: [inputs, ...recipe.network.hidden, outputs] };
+  }
+  const { kind, network } = recipe;
   const { channels, heads, scorer, hidden } = network;
   const pooling = { heads, scorer, hidden };
   if (kind === 'cnn') {
     const { front, middle, dilations } = network;
-    return { kind, weight: 1, front, middle, channels, dilations: [...dilations], ...pooling };
+    return { kind, weight, front, middle, channels, dilations: [...dilations], ...pooling };
   }
   const { blocks, blockHeads, headWidth, feedForward } = network;
-  return { kind, weight: 1, channels, blocks, blockHeads, headWidth, feedForward, ...pooling };
+  return { kind, weight, channels, blocks, blockHeads, headWidth, feedForward, ...pooling };
 }

@@ -1,7 +1,14 @@
-import { emptyBaseline, withSpeech, type Population, type SpeakerBaseline } from '../src/audio/speaker-baseline.js';
+import {
+  emptyBaseline,
+  withSpeech,
+  type Population,
+  type SpeakerBaseline,
+  type SpeechSummary,
+} from '../src/audio/speaker-baseline.js';
 import { ABSOLUTE_COUNT, FUNCTIONAL_NAMES } from '../src/audio/functionals.js';
 import { MEL_BANDS } from '../src/audio/features.js';
 import type { Emotion } from '../src/emotion/scores.js';
+import type { BaselineMode } from './acoustic-report.js';
 import type { Clip } from './corpora.js';
 import type { Features } from './features.worker.js';
 import { groupBy } from './group-by.js';
@@ -24,16 +31,23 @@ export interface Heard {
   readonly baseline?: SpeakerBaseline;
 }
 
-/** Shares of the draws: a changed copy, where there are any; the clip alone, copies included; against all of its speaker's clips. */
-const COPIES = 0.4;
-const ALONE = 0.5;
-const WELL_KNOWN = 0.28;
-/** Otherwise against so many clips of its speaker at most. */
+/** How well a network will know the speaker when it serves. */
+export type Acquaintance = keyof typeof SHARES;
+
+/** Shares of the draws: the clip alone; against all of its speaker's clips; otherwise against a few of them. */
+const SHARES = {
+  stranger: { alone: 1, wellKnown: 0 },
+  known: { alone: 0, wellKnown: 0.5 },
+  any: { alone: 0.5, wellKnown: 0.28 },
+} as const;
+/** So many clips of the speaker at most. */
 const FEW = 15;
+/** Share of the draws that are changed copies, where there are any. */
+const COPIES = 0.4;
 
 /**
- * Draws how a training clip is heard: alone, against a few clips of its speaker, or against all of them, so that one network
- * learns every stage of an acquaintance. A changed copy is heard alone: the speaker's other clips came over another line.
+ * Draws how a training clip is heard: alone, against a few clips of its speaker, or against all of them. A changed copy is heard
+ * alone: the speaker's other clips came over another line.
  */
 export class Hearing {
   private readonly bySpeaker: ReadonlyMap<string, readonly Sample[]>;
@@ -42,6 +56,7 @@ export class Hearing {
   /** @param copies are the changed copies heard too? */
   constructor(
     samples: readonly Sample[],
+    private readonly acquaintance: Acquaintance,
     private readonly copies: boolean,
   ) {
     this.bySpeaker = groupBy(samples, (s) => s.speaker);
@@ -50,13 +65,14 @@ export class Hearing {
 
   draw(sample: Sample, rng: Rng): Heard {
     const features = cleanOf(sample);
-    const copies = this.copies ? sample.variants.length - 1 : 0;
+    const { alone, wellKnown } = SHARES[this.acquaintance];
     const chance = rng();
-    if (copies > 0 && chance < COPIES) {
+    if (chance < alone) {
+      const copies = this.copies ? sample.variants.length - 1 : 0;
+      if (copies === 0 || chance >= COPIES) return { features };
       return { features: sample.variants[1 + Math.floor(rng() * copies)] ?? features };
     }
-    if (chance < ALONE) return { features };
-    if (chance < ALONE + WELL_KNOWN) {
+    if (chance < alone + wellKnown) {
       return { features, baseline: this.known.get(sample.speaker) ?? emptyBaseline() };
     }
     const own = this.bySpeaker.get(sample.speaker) ?? [];
@@ -70,16 +86,18 @@ export class Hearing {
 
 /** How a speaker sounds in these clips, heard one after the other. */
 export function baselineOf(samples: readonly Sample[]): SpeakerBaseline {
-  return samples.reduce((baseline, sample) => {
-    const { functionals, spectrogram } = cleanOf(sample);
-    return withSpeech(baseline, { functionals, bandMean: spectrogram.bandMean });
-  }, emptyBaseline());
+  return samples.reduce((baseline, sample) => withSpeech(baseline, speechOf(sample)), emptyBaseline());
+}
+
+function speechOf(sample: Sample): SpeechSummary {
+  const { functionals, spectrogram } = cleanOf(sample);
+  return { functionals, bandMean: spectrogram.bandMean };
 }
 
 /**
  * How each clip is heard in an evaluation: alone; against its speaker's clips before it in a shuffled order; against all of its speaker's.
  */
-export function heardIn(mode: 'none' | 'online' | 'all', samples: readonly Sample[], seed: number): Heard[] {
+export function heardIn(mode: BaselineMode, samples: readonly Sample[], seed: number): Heard[] {
   if (mode === 'none') return samples.map((s) => ({ features: cleanOf(s) }));
   const baselines = new Map<Sample, SpeakerBaseline>();
   for (const [, own] of groupBy(samples, (s) => s.speaker)) {
@@ -87,8 +105,7 @@ export function heardIn(mode: 'none' | 'online' | 'all', samples: readonly Sampl
     let sofar = emptyBaseline();
     for (const sample of shuffled(own, rngOf(seed))) {
       baselines.set(sample, mode === 'all' ? all : sofar);
-      const { functionals, spectrogram } = cleanOf(sample);
-      sofar = withSpeech(sofar, { functionals, bandMean: spectrogram.bandMean });
+      sofar = withSpeech(sofar, speechOf(sample));
     }
   }
   return samples.map((s) => ({ features: cleanOf(s), baseline: baselines.get(s) ?? emptyBaseline() }));

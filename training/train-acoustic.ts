@@ -1,9 +1,12 @@
+import { f16round } from '@petamoriken/float16';
 import { FEATURE_VERSION } from '../src/audio/features.js';
 import { standardise } from '../src/audio/speaker-baseline.js';
-import { startBackend, type AcousticBackend } from '../src/audio/acoustic.model.js';
+import { inputOf, startBackend, type AcousticBackend } from '../src/audio/acoustic.model.js';
 import { outputsOf, type AcousticConfig } from '../src/audio/acoustic-format.js';
+import { AcousticNetworks } from '../src/audio/acoustic-network.model.js';
 import { EMOTIONS } from '../src/emotion/scores.js';
-import { calibrated, kindsOf, readKinds, scoresOf, weighed, type Uncalibrated } from './calibration.js';
+import type { BaselineMode } from './acoustic-report.js';
+import { calibrated, scoresOf, type Uncalibrated } from './calibration.js';
 import { FOREST, trainForest } from './forest.js';
 import { figuresOf, type Figures } from './metrics.js';
 import { progressBar } from './progress.js';
@@ -57,11 +60,12 @@ export async function trainNeural(
     }).finally(() => {
       bar.stop();
     });
-    tensors.push(trained);
+    // As they will be stored: what is measured is what serves.
+    tensors.push(trained.map((tensor) => tensor.map(f16round)));
   }
   const outputs = outputsOf({ labels, heard: { labels: heard, temperature: 1 } });
   const config: Uncalibrated = {
-    format: 2,
+    format: 3,
     featureVersion: FEATURE_VERSION,
     labels,
     prior: priorOf(samples, samplingWeights(samples), labels),
@@ -82,22 +86,21 @@ export async function trainNeural(
 export function neuralScores(
   { config, tensors }: TrainedModel,
   samples: readonly Sample[],
-  mode: 'none' | 'online' | 'all',
+  mode: BaselineMode,
 ): Map<Sample, number[]> {
-  const readings = readKinds(config, tensors, samples, heardIn(mode, samples, config.training['seed'] as number));
-  const weights = kindsOf(config)
-    .map((kind) => config.networks.filter((n) => n.kind === kind).reduce((sum, n) => sum + n.weight, 0))
-    .filter((weight) => weight > 0);
-  return new Map(
-    readings.map((reading) => [reading.sample, scoresOf(config, weighed(reading, weights), reading.utterances).scores]),
-  );
+  const heard = heardIn(mode, samples, config.training['seed'] as number);
+  const networks = new AcousticNetworks(config.networks, tensors, outputsOf(config));
+  const scores = samples.map((sample, i) => {
+    const { features, baseline } = heard[i] ?? { features: cleanOf(sample) };
+    const utterances = baseline?.utterances ?? 0;
+    const outputs = networks.read(inputOf(features, config.population, baseline), utterances);
+    return [sample, scoresOf(config, outputs, utterances)] as const;
+  });
+  networks.release();
+  return new Map(scores);
 }
 
-export function neuralFigures(
-  model: TrainedModel,
-  samples: readonly Sample[],
-  mode: 'none' | 'online' | 'all',
-): FigureRows {
+export function neuralFigures(model: TrainedModel, samples: readonly Sample[], mode: BaselineMode): FigureRows {
   const scores = neuralScores(model, samples, mode);
   return byCorpus(samples, (sample) => scores.get(sample) ?? []);
 }

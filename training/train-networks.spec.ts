@@ -2,22 +2,21 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
-import { AcousticReader, startBackend } from '../src/audio/acoustic.model.js';
+import { AcousticReader, inputOf, startBackend } from '../src/audio/acoustic.model.js';
 import { VOICE_CUES } from '../src/audio/acoustic-cues.js';
-import { NETWORK_KINDS, outputsOf, packWeights, unpackWeights } from '../src/audio/acoustic-format.js';
+import { NETWORK_KINDS, outputsOf, packWeights, unpackWeights, type View } from '../src/audio/acoustic-format.js';
 import { AcousticNetworks } from '../src/audio/acoustic-network.model.js';
 import { MEL_BANDS } from '../src/audio/features.js';
-import { standardise } from '../src/audio/speaker-baseline.js';
 import { FRAMES_PER_STEP } from '../src/audio/picture.js';
 import { attention } from './attention.js';
 import { cnn } from './cnn.js';
 import { convolution, levelled, normalised, product, selfAttention } from './layers.js';
 import { trainForest } from './forest.js';
 import { PictureTrainer } from './picture-trainer.js';
-import { pictureOf, batchOf } from './pictures.js';
+import { batchOf } from './pictures.js';
 import { networksOf, shapeOf, type NetworkRecipe } from './recipes.js';
 import { normal, rngOf } from './rng.js';
-import { cleanOf, populationOf, samplingWeights } from './samples.js';
+import { baselineOf, cleanOf, populationOf, samplingWeights } from './samples.js';
 import { madeUpSamples } from './samples.fixture.js';
 import { neuralFigures, trainNeural } from './train-acoustic.js';
 import { trainNetwork } from './train-networks.js';
@@ -54,10 +53,7 @@ describe.each(NETWORK_KINDS)('training: %s', (kind) => {
     const unheard = madeUpSamples(90, 5, 99);
     const right = unheard.filter((sample) => {
       const features = cleanOf(sample);
-      const outputs = networks.read({
-        functionals: standardise(features.functionals, data.population),
-        picture: pictureOf({ features }, data.population),
-      });
+      const outputs = networks.read(inputOf(features, data.population), 0);
       const top = outputs.subarray(0, 3).reduce((best, z, i, all) => (z > (all[best] ?? 0) ? i : best), 0);
       return data.outputs.labels[top] === sample.emotion;
     });
@@ -188,7 +184,7 @@ describe.each(['cnn', 'attention'] as const)('PictureTrainer of %s', (kind) => {
     // At rate 0 nothing is learnt, but the running moments become those of the only batch there is.
     trainer.step(batch, 0.5, rng);
     const networks = new AcousticNetworks([shapeOf(recipe, 1, 6)], [trainer.folded()], 6);
-    const served = pictures.flatMap((picture) => [...networks.readPicture(picture)]);
+    const served = pictures.flatMap((picture) => networks.lookAt(picture).flatMap((outputs) => [...outputs]));
     for (const [i, z] of trainer.outputsOf(batch, rng).entries()) expect(served[i]).toBeCloseTo(z, 2);
     networks.release();
   });
@@ -204,19 +200,25 @@ describe('trainNeural', () => {
     expect(config.prior.reduce((a, b) => a + b, 0)).toBeCloseTo(1, 9);
     const [[, alone] = ['', undefined]] = neuralFigures(model, unheard, 'none');
     expect(alone?.uar).toBeGreaterThan(0.5);
+    // Who is alone has no speaker's view; who is known has both.
+    const weightsOf = (view: View) => config.networks.find((n) => n.kind === 'dense' && n.view === view)?.weight;
+    expect(weightsOf('speaker')?.alone).toBe(0);
+    expect(weightsOf('speaker')?.known).toBeGreaterThan(0);
+    expect(weightsOf('population')?.alone).toBeGreaterThan(0);
 
     const reader = new AcousticReader(config, unpackWeights(packWeights(tensors.flat()), config));
     const features = cleanOf(unheard[1] ?? samples[0] ?? failed());
-    const input = {
-      functionals: standardise(features.functionals, config.population),
-      picture: pictureOf({ features }, config.population),
-    };
-    const { scores, perceived, top, weights } = reader.explain(input);
-    const p = scores[top] ?? 0;
-    expect(weights).toHaveLength(VOICE_CUES.length);
-    expect(weights.reduce((a, b) => a + b, 0)).toBeCloseTo(Math.log(p / (1 - p)) - reader.logOddsOfAverage(top), 4);
-    expect(Object.values(perceived ?? {}).reduce((a, b) => a + b, 0)).toBeCloseTo(1, 6);
-    expect(reader.outputs(input)).toHaveLength(outputsOf(config));
+    for (const known of [[], [unheard[4] ?? failed(), unheard[16] ?? failed()]]) {
+      const baseline = baselineOf(known);
+      const input = inputOf(features, config.population, baseline);
+      const { scores, perceived, top, weights } = reader.explain(input, known.length);
+      const p = scores[top] ?? 0;
+      expect(weights).toHaveLength(VOICE_CUES.length);
+      const average = reader.logOddsOfAverage(top, known.length);
+      expect(weights.reduce((a, b) => a + b, 0)).toBeCloseTo(Math.log(p / (1 - p)) - average, 4);
+      expect(Object.values(perceived ?? {}).reduce((a, b) => a + b, 0)).toBeCloseTo(1, 6);
+      expect(reader.outputs(input, known.length)).toHaveLength(outputsOf(config));
+    }
     reader.release();
   });
 });

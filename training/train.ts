@@ -14,6 +14,7 @@ import { figuresToMarkdown, figuresToText, fixed } from './report.js';
 import type { Sample } from './samples.js';
 import { nameOf, ship } from './ship.js';
 import { assertDisjoint, splitSpeakers } from './splits.js';
+import { BASELINE_MODES } from './acoustic-report.js';
 import { acrossCorpora, tempered, type Neural } from './across-corpora.js';
 import { forestFigures, neuralFigures, svmFigures, trainNeural, type FigureRows } from './train-acoustic.js';
 
@@ -124,9 +125,7 @@ async function trainAcoustic(options: Arguments): Promise<void> {
 
   const calibratedModel = await trainer(recipe)(training, split.heldOut);
   const model = strange ? tempered(calibratedModel, strange.overconfidence) : calibratedModel;
-  const heldOut = (['none', 'online', 'all'] as const).map(
-    (mode) => [mode, neuralFigures(model, split.heldOut, mode)] as const,
-  );
+  const heldOut = BASELINE_MODES.map((mode) => [mode, neuralFigures(model, split.heldOut, mode)] as const);
   for (const [mode, rows] of heldOut) tell(`${recipe}, speakers it never heard, baseline ${mode}`, rows);
   if (!options.out) return;
   const bytes = await ship(options.out, model, options.licence, (size) =>

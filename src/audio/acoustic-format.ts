@@ -1,10 +1,24 @@
+import { getFloat16, setFloat16 } from '@petamoriken/float16';
 import { z } from 'zod';
 import { EMOTIONS } from '../emotion/scores.js';
 
 const Widths = z.array(z.number().int().positive());
 
+/** What a network's outputs count: for a voice heard for the first time, and for a well-known one. See `weightAt`. */
+const WeightSchema = z.object({ alone: z.number().nonnegative(), known: z.number().nonnegative() });
+export type NetworkWeight = z.infer<typeof WeightSchema>;
+
+/** What functionals are standardised by: the population, or the speaker's baseline as far as there is one. */
+export const VIEWS = ['population', 'speaker'] as const;
+export type View = (typeof VIEWS)[number];
+
 /** Dense layers over the functionals; ReLU between them. The first width is the number of functionals, the last that of the outputs. */
-const DenseSchema = z.object({ kind: z.literal('dense'), weight: z.number().positive(), widths: Widths.min(2) });
+const DenseSchema = z.object({
+  kind: z.literal('dense'),
+  view: z.enum(VIEWS),
+  weight: WeightSchema,
+  widths: Widths.min(2),
+});
 
 /** What stands behind every network that looks at the picture: attentive pooling over time and a hidden layer. */
 const POOLING = {
@@ -17,7 +31,7 @@ const POOLING = {
 /** Convolutions over the log-mel picture, then pooling over time. See `networkShapes` for the tensors. */
 const CnnSchema = z.object({
   kind: z.literal('cnn'),
-  weight: z.number().positive(),
+  weight: WeightSchema,
   /** Channels of the two 3 × 3 convolutions. */
   front: z.number().int().positive(),
   middle: z.number().int().positive(),
@@ -30,7 +44,7 @@ const CnnSchema = z.object({
 /** A convolution over time, blocks of self-attention over the steps of the picture (Vaswani et al. 2017), then pooling over time. */
 const AttentionSchema = z.object({
   kind: z.literal('attention'),
-  weight: z.number().positive(),
+  weight: WeightSchema,
   /** Channels over time. */
   channels: z.number().int().positive(),
   blocks: z.number().int().positive(),
@@ -51,9 +65,9 @@ export type PictureShape = CnnShape | AttentionShape;
 export type NetworkShape = z.infer<typeof NetworkSchema>;
 export const NETWORK_KINDS = ['dense', 'cnn', 'attention'] as const satisfies readonly NetworkShape['kind'][];
 
-/** `model.json`: what a reader of the weights must know. `weights.bin` is float32 little-endian, network after network, tensor after tensor. */
+/** `model.json`: what a reader of the weights must know. `weights.bin` is float16 little-endian, network after network, tensor after tensor. */
 const AcousticConfigSchema = z.object({
-  format: z.literal(2),
+  format: z.literal(3),
   /** The extractor that made the training features; another one's numbers mean nothing here. */
   featureVersion: z.number().int(),
   /** In the order of the first outputs. */
@@ -62,7 +76,7 @@ const AcousticConfigSchema = z.object({
   prior: z.array(z.number().positive()),
   /** Divides the logits; fitted on speakers that were not trained on. */
   temperature: z.number().positive(),
-  /** Multiplies the temperature while nothing is known of the speaker, and less and less as utterances come: see `temperatureAt`. */
+  /** Multiplies the temperature while nothing is known of the speaker: see `temperatureAt`. */
   unacquainted: z.number().positive().default(1),
   /** What the further outputs say: how listeners would vote. Empty when the model was trained without votes. */
   heard: z.object({ labels: z.array(z.enum(EMOTIONS)), temperature: z.number().positive() }),
@@ -94,15 +108,25 @@ export function parseAcousticConfig(text: string): AcousticConfig {
   return config;
 }
 
-/** Utterances of a speaker after which the temperature has gone half of its way (in its logarithm). */
-const ACQUAINTANCE = 2;
+/** Utterances of a speaker after which a model is half acquainted: as the baseline, which then counts as much as the population. */
+const HALF_ACQUAINTED = 2;
+
+/** How well a speaker is known of whom so many utterances were heard: 0 to 1. */
+function acquaintance(utterances: number): number {
+  return utterances / (utterances + HALF_ACQUAINTED);
+}
+
+/** What a network's outputs count when so many utterances of the speaker were heard before. */
+export function weightAt({ alone, known }: NetworkWeight, utterances: number): number {
+  return alone + acquaintance(utterances) * (known - alone);
+}
 
 /** What divides the logits when so many utterances of the speaker were heard before. */
 export function temperatureAt(
   { temperature, unacquainted }: Pick<AcousticConfig, 'temperature' | 'unacquainted'>,
   utterances: number,
 ): number {
-  return temperature * unacquainted ** (ACQUAINTANCE / (utterances + ACQUAINTANCE));
+  return temperature * unacquainted ** (1 - acquaintance(utterances));
 }
 
 /** Outputs of each network: the labels, then how listeners hear it. */
@@ -154,10 +178,19 @@ function attentionKernels(network: AttentionShape, bands: number): number[][] {
   ];
 }
 
+/** Bytes of a stored number. Half precision: three digits are more than a network needs, and twice the networks fit. */
+const VALUE_BYTES = 2;
+
 export function packWeights(tensors: readonly Float32Array[]): Buffer {
-  const bytes = Buffer.alloc(4 * tensors.reduce((sum, a) => sum + a.length, 0));
+  const bytes = Buffer.alloc(VALUE_BYTES * tensors.reduce((sum, a) => sum + a.length, 0));
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   let at = 0;
-  for (const tensor of tensors) for (const value of tensor) at = bytes.writeFloatLE(value, at);
+  for (const tensor of tensors) {
+    for (const value of tensor) {
+      setFloat16(view, at, value, true);
+      at += VALUE_BYTES;
+    }
+  }
   return bytes;
 }
 
@@ -166,14 +199,13 @@ export function packWeights(tensors: readonly Float32Array[]): Buffer {
  * @throws Error when the file is not exactly as long as the shapes ask.
  */
 export function unpackWeights(bytes: Buffer, config: AcousticConfig): Float32Array[][] {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   let at = 0;
   const take = (length: number): Float32Array => {
-    if (at + 4 * length > bytes.length) throw new Error('weights.bin is too short for model.json');
-    return Float32Array.from({ length }, () => {
-      const value = bytes.readFloatLE(at);
-      at += 4;
-      return value;
-    });
+    const from = at;
+    at += VALUE_BYTES * length;
+    if (at > bytes.length) throw new Error('weights.bin is too short for model.json');
+    return Float32Array.from({ length }, (_, i) => getFloat16(view, from + VALUE_BYTES * i, true));
   };
   const bands = config.population.bandShape.length;
   const networks = config.networks.map((network) =>

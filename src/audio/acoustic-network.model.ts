@@ -2,115 +2,150 @@ import * as tf from '@tensorflow/tfjs';
 import {
   FOLD,
   networkShapes,
+  VIEWS,
+  weightAt,
   type AttentionShape,
   type CnnShape,
   type DenseShape,
   type NetworkShape,
   type PictureShape,
+  type View,
 } from './acoustic-format.js';
 import { MEL_BANDS } from './features.js';
 import { fold, FRAMES_PER_STEP, stepsOf } from './picture.js';
 
-/** What one utterance looks like to the networks: standardised functionals and the picture relative to the usual spectrum. */
+/** What one utterance looks like to the networks. */
 export interface NetworkInput {
-  readonly functionals: Float32Array;
-  /** frames × MEL_BANDS */
+  /** Standardised; the same in both views as long as nothing is known of the speaker. */
+  readonly functionals: Readonly<Record<View, Float32Array>>;
+  /** Relative to the usual spectrum; frames × MEL_BANDS */
   readonly picture: Float32Array;
 }
 
-/** The weights of some networks on the backend. Their outputs are summed, each network's times its weight. */
+interface Network<Shape = NetworkShape> {
+  readonly shape: Shape;
+  readonly tensors: readonly tf.Tensor[];
+}
+
+/**
+ * The weights of some networks on the backend. Together they say the sum of their outputs, each network's times its weight, which depends
+ * on how many utterances of the speaker were heard before.
+ */
 export class AcousticNetworks {
-  private readonly dense: { shape: DenseShape; tensors: tf.Tensor[] }[] = [];
-  private readonly looking: { shape: PictureShape; tensors: tf.Tensor[] }[] = [];
+  private readonly networks: readonly Network[];
+  private readonly dense: readonly Network<DenseShape>[];
+  private readonly looking: readonly Network<PictureShape>[];
 
   constructor(
     shapes: readonly NetworkShape[],
     weights: readonly (readonly Float32Array[])[],
     private readonly outputs: number,
   ) {
-    for (const [i, shape] of shapes.entries()) {
+    this.networks = shapes.map((shape, i) => {
       const sizes = networkShapes(shape, MEL_BANDS, outputs);
-      const tensors = sizes.map((size, k) => tf.tensor(weights[i]?.[k] ?? new Float32Array(), size));
-      if (shape.kind === 'dense') this.dense.push({ shape, tensors });
-      else this.looking.push({ shape, tensors });
-    }
+      return { shape, tensors: sizes.map((size, k) => tf.tensor(weights[i]?.[k] ?? new Float32Array(), size)) };
+    });
+    this.dense = this.networks.filter((n): n is Network<DenseShape> => n.shape.kind === 'dense');
+    this.looking = this.networks.filter((n): n is Network<PictureShape> => n.shape.kind !== 'dense');
   }
 
-  /** Outputs of everything for one utterance. */
-  read({ functionals, picture }: NetworkInput): Float32Array {
-    const [row] = this.readFunctionals([functionals]);
-    return this.readPicture(picture).map((z, i) => z + (row?.[i] ?? 0));
+  /** What everything says together of one utterance. */
+  read(input: NetworkInput, utterances: number): Float32Array {
+    return this.weighed(this.networks, this.readEach(input), utterances);
   }
 
-  /** Outputs of the dense networks, one row for each row; zeros when there are none. */
-  readFunctionals(rows: readonly Float32Array[]): Float32Array[] {
-    return this.denseOutputs(rows, (inputs, kernel) => tf.matMul(inputs, kernel));
+  /** Outputs of each network for one utterance, in the order of the shapes, not weighed. */
+  readEach({ functionals, picture }: NetworkInput): Float32Array[] {
+    const dense = this.dense.map(({ shape, tensors }) =>
+      valuesOf(() => stack(tf.tensor2d(functionals[shape.view], [1, functionals[shape.view].length]), tensors)),
+    );
+    const seen = this.lookAt(picture);
+    return this.networks.map((n) => (n.shape.kind === 'dense' ? dense : seen).shift() ?? new Float32Array());
   }
 
-  /**
-   * Outputs of the dense networks when only some parts of the input are there, one row for each row of `games`. The first layer is
-   * linear, so its part is done once per part and summed by game.
-   * @param parts inputs that sum to the whole input @param games membership, games × parts
-   */
-  readGames(parts: readonly Float32Array[], games: tf.Tensor2D): Float32Array[] {
-    return this.denseOutputs(parts, (inputs, kernel) => tf.matMul(games, tf.matMul(inputs, kernel)), games.shape[0]);
-  }
-
-  /** Outputs of the networks that look at the picture; zeros when there is none. */
-  readPicture(picture: Float32Array): Float32Array {
-    if (this.looking.length === 0) return new Float32Array(this.outputs);
+  /** Outputs of each network that looks at the picture, not weighed. */
+  lookAt(picture: Float32Array): Float32Array[] {
     const steps = stepsOf(picture.length / MEL_BANDS);
     const folded = new Float32Array(steps * FRAMES_PER_STEP * MEL_BANDS);
     fold(picture, steps, folded);
-    const sum = tf.tidy(() => {
-      const input = tf.tensor2d(folded, [2 * steps, FOLD * MEL_BANDS]);
-      return tf.addN(this.looking.map(({ shape, tensors }) => look(input, shape, tensors).mul(shape.weight)));
+    return this.looking.map(({ shape, tensors }) =>
+      valuesOf(() => look(tf.tensor2d(folded, [2 * steps, FOLD * MEL_BANDS]), shape, tensors)),
+    );
+  }
+
+  /** What the networks that look at the picture say together; zeros when there are none. */
+  sumOfLooks(looks: readonly Float32Array[], utterances: number): Float32Array {
+    return this.weighed(this.looking, looks, utterances);
+  }
+
+  /**
+   * What the dense networks say together when only some parts of the input are there, one row for each row of `games`. The first layer is
+   * linear, so its part is done once per part and summed by game.
+   * @param parts inputs that sum to the whole input, in either view @param games membership, games × parts
+   */
+  readGames(
+    parts: Readonly<Record<View, readonly Float32Array[]>>,
+    games: tf.Tensor2D,
+    utterances: number,
+  ): Float32Array[] {
+    const counting = this.dense.filter(({ shape }) => weightAt(shape.weight, utterances) > 0);
+    const values = valuesOf(() => {
+      const zero = tf.zeros<tf.Rank.R2>([games.shape[0], this.outputs]);
+      const sums = VIEWS.flatMap((view) => {
+        const own = counting.filter(({ shape }) => shape.view === view);
+        if (own.length === 0) return [];
+        const inputs = stacked(parts[view]);
+        return own.map(({ shape, tensors }) =>
+          stack(inputs, tensors, games).mul<tf.Tensor2D>(weightAt(shape.weight, utterances)),
+        );
+      });
+      return tf.addN([zero, ...sums]);
     });
-    const values = sum.dataSync<'float32'>();
-    sum.dispose();
-    return values;
+    return Array.from({ length: games.shape[0] }, (_, i) => values.slice(i * this.outputs, (i + 1) * this.outputs));
   }
 
   release(): void {
-    tf.dispose([...this.dense, ...this.looking].map(({ tensors }) => tensors));
+    for (const { tensors } of this.networks) tf.dispose([...tensors]);
   }
 
-  private denseOutputs(
-    rows: readonly Float32Array[],
-    first: (inputs: tf.Tensor2D, kernel: tf.Tensor2D) => tf.Tensor2D,
-    games = rows.length,
-  ): Float32Array[] {
-    const width = rows[0]?.length ?? 0;
-    const flat = new Float32Array(rows.length * width);
-    rows.forEach((row, i) => {
-      flat.set(row, i * width);
-    });
-    const sum = tf.tidy(() => {
-      const inputs = tf.tensor2d(flat, [rows.length, width]);
-      const zero = tf.zeros<tf.Rank.R2>([games, this.outputs]);
-      return tf.addN([
-        zero,
-        ...this.dense.map(({ shape, tensors }) => stack(inputs, tensors, first).mul(shape.weight)),
-      ]);
-    });
-    const values = sum.dataSync<'float32'>();
-    sum.dispose();
-    return Array.from({ length: values.length / this.outputs }, (_, i) =>
-      values.slice(i * this.outputs, (i + 1) * this.outputs),
-    );
+  private weighed(networks: readonly Network[], each: readonly Float32Array[], utterances: number): Float32Array {
+    const sum = new Float32Array(this.outputs);
+    for (const [i, { shape }] of networks.entries()) {
+      const weight = weightAt(shape.weight, utterances);
+      for (let o = 0; o < sum.length; o++) sum[o] = (sum[o] ?? 0) + weight * (each[i]?.[o] ?? 0);
+    }
+    return sum;
   }
 }
 
-/** Dense layers, kernel and bias in turn, ReLU between them. */
-function stack(
-  inputs: tf.Tensor2D,
-  tensors: readonly tf.Tensor[],
-  first: (inputs: tf.Tensor2D, kernel: tf.Tensor2D) => tf.Tensor2D,
-): tf.Tensor2D {
+/** The values of what is computed, and nothing else remains. */
+function valuesOf(compute: () => tf.Tensor): Float32Array {
+  const result = tf.tidy(compute);
+  const values = result.dataSync<'float32'>();
+  result.dispose();
+  return values;
+}
+
+/** rows.length × width */
+function stacked(rows: readonly Float32Array[]): tf.Tensor2D {
+  const width = rows[0]?.length ?? 0;
+  const flat = new Float32Array(rows.length * width);
+  rows.forEach((row, i) => {
+    flat.set(row, i * width);
+  });
+  return tf.tensor2d(flat, [rows.length, width]);
+}
+
+/**
+ * Dense layers, kernel and bias in turn, ReLU between them.
+ * @param games when given, the inputs are parts, and each row sums those of one game
+ */
+function stack(inputs: tf.Tensor2D, tensors: readonly tf.Tensor[], games?: tf.Tensor2D): tf.Tensor2D {
   let x = inputs;
   for (let layer = 0; 2 * layer < tensors.length; layer++) {
     const [kernel, bias] = [tensors[2 * layer] as tf.Tensor2D, tensors[2 * layer + 1] as tf.Tensor1D];
-    x = tf.add<tf.Tensor2D>(layer === 0 ? first(x, kernel) : tf.matMul(x.relu(), kernel), bias);
+    const product = tf.matMul<tf.Tensor2D>(layer === 0 ? x : x.relu(), kernel);
+    x = tf.add<tf.Tensor2D>(layer === 0 && games ? tf.matMul(games, product) : product, bias);
   }
   return x;
 }

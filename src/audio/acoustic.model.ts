@@ -12,6 +12,7 @@ import {
   temperatureAt,
   unpackWeights,
   type AcousticConfig,
+  type View,
 } from './acoustic-format.js';
 import { AcousticNetworks, type NetworkInput } from './acoustic-network.model.js';
 import { extractFeatures, FEATURE_VERSION, MEL_BANDS, type FrameFeatures } from './features.js';
@@ -26,7 +27,7 @@ import {
   type SpeakerBaseline,
   type SpeechSummary,
 } from './speaker-baseline.js';
-import { spectrogramOf } from './spectrogram.js';
+import { spectrogramOf, type Spectrogram } from './spectrogram.js';
 
 export type AcousticBackend = 'auto' | 'node' | 'wasm' | 'cpu';
 
@@ -52,8 +53,11 @@ export interface AcousticModel {
   readonly config: AcousticConfig;
   /** @param samples mono at 16 kHz. @param baseline how the speaker usually sounds, as far as it is known */
   read(samples: Float32Array, baseline?: SpeakerBaseline): VoiceReading;
-  /** Log-odds of a label for a clip of an unknown speaker that is average in everything: what the cues are counted from, nats. */
-  logOddsOfAverage(label: Emotion): number;
+  /**
+   * Log-odds of a label for a clip that is average in everything, nats: what the cues are counted from.
+   * @param utterances of the speaker that were heard before; none when absent
+   */
+  logOddsOfAverage(label: Emotion, utterances?: number): number;
   release(): void;
 }
 
@@ -98,34 +102,48 @@ export async function loadAcousticModel(
       if (quality.voicedMs === 0) return { evidence: unavailable('voice', 'noSpeech') };
       if (quality.voicedMs < MIN_VOICED_MS) return { evidence: unavailable('voice', 'tooShort') };
       const { population } = config;
-      const { input, speech } = networkInput(features, population, baseline);
+      const measured = measure(features);
+      const input = inputOf(measured, population, baseline);
+      const speech = { functionals: measured.functionals, bandMean: measured.spectrogram.bandMean };
       const { scores, perceived, top, weights } = reader.explain(input, baseline?.utterances);
-      const deviations = SPOKESMEN.map((index) => input.functionals[population.indices.indexOf(index)] ?? 0);
+      const { speaker } = input.functionals;
+      const deviations = SPOKESMEN.map((index) => speaker[population.indices.indexOf(index)] ?? 0);
       const cues = cuesOf(top, weights, deviations, baseline?.utterances ?? 0);
       const said = { scores, prior, ...(perceived && { perceived }), quality, cues, model: ref };
       const evidence = { modality: 'voice', status: 'available', ...said } as const;
       return quality.voicedMs < ACQUAINTING_MS ? { evidence } : { evidence, speech };
     },
-    logOddsOfAverage: (label) => reader.logOddsOfAverage(label),
+    logOddsOfAverage: (label, utterances) => reader.logOddsOfAverage(label, utterances),
     release: () => {
       reader.release();
     },
   };
 }
 
-/** An utterance as the networks are given it, and what it tells of its speaker. */
-export function networkInput(
-  features: FrameFeatures,
+/** What an utterance tells of its voice, measured. */
+export interface Measured {
+  /** In the order of FUNCTIONAL_NAMES. */
+  readonly functionals: Float32Array;
+  readonly spectrogram: Spectrogram;
+}
+
+export function measure(features: FrameFeatures): Measured {
+  return { functionals: functionals(features), spectrogram: spectrogramOf(features) };
+}
+
+/** An utterance as the networks are given it: relative to what is usual. */
+export function inputOf(
+  { functionals, spectrogram: { bandMean, logMel } }: Measured,
   population: Population,
   baseline?: SpeakerBaseline,
-): { input: NetworkInput; speech: SpeechSummary } {
-  const { logMel, bandMean } = spectrogramOf(features);
-  const speech = { functionals: functionals(features), bandMean };
-  const input = {
-    functionals: standardise(speech.functionals, population, baseline),
+): NetworkInput {
+  return {
+    functionals: {
+      population: standardise(functionals, population),
+      speaker: standardise(functionals, population, baseline),
+    },
     picture: relativeTo(usualSpectrum(bandMean, population, baseline), logMel),
   };
-  return { input, speech };
 }
 
 /** What the networks say of one utterance, and what each of VOICE_CUES added to the log-odds of its top label. */
@@ -146,8 +164,8 @@ export class AcousticReader {
   private readonly networks: AcousticNetworks;
   private readonly groupMasks: Float32Array[];
   private readonly games: tf.Tensor2D;
-  /** Outputs for a picture that is as usual everywhere. */
-  private readonly blank: Float32Array;
+  /** What each network that looks sees in a picture that is as usual everywhere. */
+  private readonly blank: readonly Float32Array[];
 
   constructor(
     private readonly config: AcousticConfig,
@@ -160,12 +178,12 @@ export class AcousticReader {
     });
     const groups = CUE_GROUPS.length;
     this.games = tf.tensor2d(coalitions(groups), [2 ** groups, groups]);
-    this.blank = this.networks.readPicture(new Float32Array(BLANK_FRAMES * MEL_BANDS));
+    this.blank = this.networks.lookAt(new Float32Array(BLANK_FRAMES * MEL_BANDS));
   }
 
   /** Outputs for one utterance, not yet divided by a temperature: the labels' logits, then the listeners'. */
-  outputs(input: NetworkInput): Float32Array {
-    return this.networks.read(input);
+  outputs(input: NetworkInput, utterances = 0): Float32Array {
+    return this.networks.read(input, utterances);
   }
 
   /**
@@ -176,12 +194,16 @@ export class AcousticReader {
   explain({ functionals, picture }: NetworkInput, utterances = 0): ExplainedReading {
     const { labels, heard } = this.config;
     const temperature = temperatureAt(this.config, utterances);
-    const parts = this.groupMasks.map((mask) => functionals.map((z, i) => z * (mask[i] ?? 0)));
-    const rows = this.networks.readGames(parts, this.games);
-    const seen = this.networks.readPicture(picture);
+    const partsOf = (view: View): Float32Array[] =>
+      this.groupMasks.map((mask) => functionals[view].map((z, i) => z * (mask[i] ?? 0)));
+    const parts = { population: partsOf('population'), speaker: partsOf('speaker') };
+    const rows = this.networks.readGames(parts, this.games, utterances);
+    const [blank, seen] = [this.blank, this.networks.lookAt(picture)].map((looks) =>
+      this.networks.sumOfLooks(looks, utterances),
+    ) as [Float32Array, Float32Array];
     const nothing = new Float32Array(seen.length);
     // The picture is the last player: the coalitions without it come first.
-    const games = [this.blank, seen].flatMap((shown) => rows.map((row) => sum(row, shown)));
+    const games = [blank, seen].flatMap((shown) => rows.map((row) => sum(row, shown)));
     const whole = games.at(-1) ?? nothing;
     const posterior = softmax(whole.subarray(0, labels.length), temperature);
     const topIndex = posterior.reduce((best, p, i, all) => (p > (all[best] ?? 0) ? i : best), 0);
@@ -196,11 +218,12 @@ export class AcousticReader {
     };
   }
 
-  logOddsOfAverage(label: Emotion): number {
+  logOddsOfAverage(label: Emotion, utterances = 0): number {
     const { labels, population } = this.config;
-    const [row] = this.networks.readFunctionals([new Float32Array(population.indices.length)]);
-    const outputs = row ? sum(row, this.blank) : this.blank;
-    return logOdds(outputs.subarray(0, labels.length), labels.indexOf(label), temperatureAt(this.config, 0));
+    const average = new Float32Array(population.indices.length);
+    const picture = new Float32Array(BLANK_FRAMES * MEL_BANDS);
+    const outputs = this.networks.read({ functionals: { population: average, speaker: average }, picture }, utterances);
+    return logOdds(outputs.subarray(0, labels.length), labels.indexOf(label), temperatureAt(this.config, utterances));
   }
 
   release(): void {

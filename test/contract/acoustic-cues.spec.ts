@@ -1,22 +1,18 @@
-import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { VOICE_CUES } from '../../src/audio/acoustic-cues.js';
 import { parseAcousticConfig, unpackWeights } from '../../src/audio/acoustic-format.js';
-import { AcousticReader, networkInput, startBackend } from '../../src/audio/acoustic.model.js';
+import { AcousticReader, inputOf, measure, startBackend } from '../../src/audio/acoustic.model.js';
 import { extractFeatures } from '../../src/audio/features.js';
 import { FUNCTIONAL_GROUPS } from '../../src/audio/functionals.js';
 import { PROJECT_ROOT } from '../../src/common/config.js';
-import { readClips, withoutKnownBad } from '../../training/corpora.js';
 import { readClip } from '../../training/read-clip.js';
 import { rngOf } from '../../training/rng.js';
-
-const root = join(process.env['UNDERTONE_DATA'] ?? '', 'corpora');
-const manifest = join(root, 'manifest.csv');
+import { haveCorpora, heldOutClips } from '../support/held-out.js';
 
 describe('the cue that is named first', () => {
-  if (!process.env['UNDERTONE_DATA'] || !existsSync(manifest)) {
+  if (!haveCorpora) {
     it.skip('[AC12] needs UNDERTONE_DATA', () => undefined);
     return;
   }
@@ -26,13 +22,11 @@ describe('the cue that is named first', () => {
     const config = parseAcousticConfig(await readFile(join(dir, 'model.json'), 'utf8'));
     await startBackend('wasm');
     const reader = new AcousticReader(config, unpackWeights(await readFile(join(dir, 'weights.bin')), config));
-    const heldOut = new Set(config.training['heldOutSpeakers'] as string[]);
-    const { clips } = withoutKnownBad(await readClips(manifest, root));
-    const chosen = clips.filter((c) => heldOut.has(c.speaker)).filter((_, i) => i % 15 === 0);
+    const chosen = await heldOutClips(config.training, 15);
     const rng = rngOf(1);
     const losses = { named: 0, other: 0, flips: { named: 0, other: 0 } };
     for (const { file } of chosen) {
-      const { input } = networkInput(extractFeatures(await readClip(await readFile(file))), config.population);
+      const input = inputOf(measure(extractFeatures(await readClip(await readFile(file)))), config.population);
       const { top, weights } = reader.explain(input);
       const label = config.labels.indexOf(top);
       const without = (cue: number): Float32Array => {
@@ -40,8 +34,10 @@ describe('the cue that is named first', () => {
         if (name === 'pattern' || name === undefined)
           return reader.outputs({ ...input, picture: input.picture.map(() => 0) });
         const removed = new Set(FUNCTIONAL_GROUPS[name]);
-        const functionals = input.functionals.map((z, i) => (removed.has(config.population.indices[i] ?? -1) ? 0 : z));
-        return reader.outputs({ ...input, functionals });
+        const population = input.functionals.population.map((z, i) =>
+          removed.has(config.population.indices[i] ?? -1) ? 0 : z,
+        );
+        return reader.outputs({ ...input, functionals: { population, speaker: population } });
       };
       const lead = (outputs: Float32Array): number => {
         const logits = outputs.subarray(0, config.labels.length);
