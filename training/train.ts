@@ -84,6 +84,7 @@ program
 
 async function trainAcoustic(options: Arguments): Promise<void> {
   const { recipe, seed } = options;
+  const commit = commitOf(); // before anything is written
   const samples = await samplesOf(options);
   const split = splitSpeakers(samples, { heldOutShare: options.heldOut, folds: options.folds ?? FOLDS, seed });
   assertDisjoint([split.heldOut, ...split.folds]);
@@ -133,7 +134,7 @@ async function trainAcoustic(options: Arguments): Promise<void> {
       name: nameOf(options.out ?? ''),
       licence: options.licence,
       command: portableCommand('undertone train', process.argv.slice(2)),
-      commit: commitOf(),
+      commit,
       date: new Date().toISOString().slice(0, 10),
       machine: machine(),
       config: model.config,
