@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { access, readFile } from 'node:fs/promises';
 import { temperatureAt } from '../src/audio/acoustic-format.js';
 import type { AcousticService } from '../src/audio/acoustic.service.js';
@@ -13,7 +12,7 @@ import type { Clip } from './corpora.js';
 import { groupBy } from './group-by.js';
 import { argmax } from './metrics.js';
 import { readClip } from './read-clip.js';
-import { rngOf, shuffled } from './rng.js';
+import { rngOf, seedFor, shuffled } from './rng.js';
 
 /** What the model said of one clip under one condition. */
 export interface AcousticPrediction {
@@ -75,7 +74,7 @@ export async function predictClips(
     const noise = voices.filter((v) => v.speaker !== clip.speaker).map((v) => v.samples);
     return Promise.all(
       conditions.map(async (condition) => {
-        const heard = samples && degrade(samples, condition, rngOf(seedOf(seed, clip.path)), noise);
+        const heard = samples && degrade(samples, condition, rngOf(seedFor(seed, clip.path)), noise);
         const before = known?.get(condition);
         const reading = heard && (await service.read(utteranceOf(clip, heard), before ? { baseline: before } : {}));
         if (learn && reading?.speech) known?.set(condition, withSpeech(before ?? emptyBaseline(), reading.speech));
@@ -111,7 +110,7 @@ function turnsBySpeaker(clips: readonly Clip[], seed: number): Turn[][] {
   const bySpeaker = groupBy(clips, (clip) => clip.speaker);
   return [...bySpeaker].map(([speaker, own]) => {
     const sorted = [...own].sort((a, b) => (a.path < b.path ? -1 : 1));
-    return shuffled(sorted, rngOf(seedOf(seed, speaker))).map((clip, position) => ({ clip, position }));
+    return shuffled(sorted, rngOf(seedFor(seed, speaker))).map((clip, position) => ({ clip, position }));
   });
 }
 
@@ -120,7 +119,7 @@ const BABBLERS = 40;
 
 async function babblers(clips: readonly Clip[], seed: number): Promise<{ speaker: string; samples: Float32Array }[]> {
   const sorted = [...clips].sort((a, b) => (a.path < b.path ? -1 : 1));
-  const chosen = shuffled(sorted, rngOf(seedOf(seed, 'babble'))).slice(0, BABBLERS);
+  const chosen = shuffled(sorted, rngOf(seedFor(seed, 'babble'))).slice(0, BABBLERS);
   const heard = await Promise.all(
     chosen.map(async (clip) => ({ speaker: clip.speaker, samples: await samplesOf(clip) })),
   );
@@ -159,11 +158,6 @@ function predictionOf(
 
 function overSeven(scores: PartialScores): number[] {
   return EMOTIONS.map((emotion) => scores[emotion] ?? 0);
-}
-
-/** A seed for one thing of many: the same for the same name, whatever else there is. */
-function seedOf(seed: number, name: string): number {
-  return createHash('sha256').update(`${seed} ${name}`).digest().readUInt32LE(0);
 }
 
 /** At most `width` at once, begun in order. */
