@@ -1,5 +1,6 @@
 import type { Emotion } from '../src/emotion/scores.js';
 import type { Condition } from './conditions.js';
+import type { Made } from './provenance.js';
 
 /**
  * Everything `undertone evaluate acoustic` found out, as plain JSON: `--json` prints it, the tables of the terminal and the page of
@@ -15,15 +16,7 @@ export interface AcousticReport {
     readonly labels: readonly Emotion[];
     readonly temperature: number;
   };
-  readonly made: {
-    /** ISO 8601, UTC. */
-    readonly date: string;
-    /** The command line, folders left out. */
-    readonly command: string;
-    readonly seed: number;
-    readonly commit: string;
-    readonly machine: string;
-  };
+  readonly made: Made;
   readonly data: {
     /** Names of the corpora in the manifest; one empty name where it has no such column. */
     readonly corpora: readonly string[];

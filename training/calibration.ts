@@ -45,10 +45,11 @@ function readKinds(
   heard: readonly Heard[],
 ): Reading[] {
   const networks = new AcousticNetworks(config.networks, tensors, outputsOf(config));
+  const kindOfEach = config.networks.map(kindOf);
   const readings = samples.map((sample, i): Reading => {
     const { features, baseline } = heard[i] ?? { features: cleanOf(sample) };
     const each = networks.readEach(inputOf(features, config.population, baseline));
-    const kinds = kindsOf(config).map((kind) => meanOf(each.filter((_, k) => config.networks.map(kindOf)[k] === kind)));
+    const kinds = kindsOf(config).map((kind) => meanOf(each.filter((_, k) => kindOfEach[k] === kind)));
     return { sample, utterances: baseline?.utterances ?? 0, kinds };
   });
   networks.release();

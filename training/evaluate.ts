@@ -23,7 +23,7 @@ import { fusionCommand } from './fusion-command.js';
 import { groupBy } from './group-by.js';
 import { figuresOf } from './metrics.js';
 import { progressBar } from './progress.js';
-import { commitOf, machine, portableCommand } from './provenance.js';
+import { madeNow } from './provenance.js';
 import { figuresToJson, figuresToText, tableToMarkdown, tableToText, toCsv } from './report.js';
 
 interface Common {
@@ -86,13 +86,7 @@ async function evaluateAcoustic(options: AcousticArguments): Promise<void> {
   const { model, predictions } = await examine(chosen, options);
   const report = reportOf(predictions, {
     model,
-    made: {
-      date: new Date().toISOString(),
-      command: portableCommand('undertone evaluate', process.argv.slice(2)),
-      seed: options.seed,
-      commit: commitOf(),
-      machine: machine(),
-    },
+    made: madeNow('undertone evaluate', options.seed),
     baseline: { mode: options.baseline, after: options.after },
     dropped,
   });

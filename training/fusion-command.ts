@@ -20,7 +20,7 @@ import { fusionHeadingOf, fusionTablesOf } from './fusion-tables.js';
 import { makePairs, type Pair, type Words } from './pairs.js';
 import { readNeutral, readPairs, readWords } from './pair-sources.js';
 import { progressBar } from './progress.js';
-import { commitOf, machine, portableCommand } from './provenance.js';
+import { madeNow } from './provenance.js';
 import { tableToMarkdown, tableToText, toCsv } from './report.js';
 
 interface FusionArguments {
@@ -130,13 +130,7 @@ async function examine(pairs: readonly Pair<Clip>[], options: FusionArguments) {
   const priors: Priors = { voice: heard.prior, text: read.prior };
   const facts: FusionFacts = {
     models: { voice: heard.ref, text: read.ref, fusion: DEFAULT_FUSION.ref },
-    made: {
-      date: new Date().toISOString(),
-      command: portableCommand('undertone evaluate', process.argv.slice(2)),
-      seed: options.seed,
-      commit: commitOf(),
-      machine: machine(),
-    },
+    made: madeNow('undertone evaluate', options.seed),
     baseline: options.baseline,
     nominalCoverage: DEFAULT_FUSION.coverage,
     threshold: DEFAULT_FUSION.incongruenceThreshold,

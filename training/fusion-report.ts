@@ -1,8 +1,9 @@
 import type { ModelRef } from '../src/emotion/evidence.js';
 import type { AbstainReason, IncongruenceType } from '../src/emotion/fused.js';
-import type { AcousticReport, BaselineMode, CoveragePoint } from './acoustic-report.js';
+import type { BaselineMode, CoveragePoint } from './acoustic-report.js';
 import type { Condition } from './conditions.js';
 import type { PairKind } from './pairs.js';
+import type { Made } from './provenance.js';
 import { WORD_ERROR_RATES } from './word-errors.js';
 
 /** Ways to answer for a pair: what the product does, either side alone, the mean of the posteriors, the surer of the two. */
@@ -31,7 +32,7 @@ export const SITUATIONS: readonly Situation[] = [
 export interface FusionReport {
   readonly format: 1;
   readonly models: { readonly voice: ModelRef; readonly text: ModelRef; readonly fusion: ModelRef };
-  readonly made: AcousticReport['made'];
+  readonly made: Made;
   readonly baseline: BaselineMode;
   readonly data: {
     /** Pairs of each kind, in one situation. */

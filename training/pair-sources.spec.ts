@@ -41,12 +41,12 @@ describe('sources of pairs', () => {
 
   it('[FP8] takes recorded pairs as they are, and names the rows that it leaves out', async () => {
     const csv = await file('m.csv', 'Path,Text,Label\na.wav,"Well, no",joy\nb.wav,hm,bored\n');
-    const { pairs, dropped } = await readPairs(csv, '/root');
+    const { pairs, dropped } = await readPairs(csv, '/corpus');
     expect(pairs).toMatchObject([
       {
         kind: 'given',
         truth: 'happy',
-        clip: { path: 'a.wav', file: '/root/a.wav', speaker: 'given/a.wav' },
+        clip: { path: 'a.wav', file: '/corpus/a.wav', speaker: 'given/a.wav' },
         words: { id: 'm.csv:2', text: 'Well, no' },
       },
     ]);

@@ -28,3 +28,20 @@ export function portableCommand(program: string, args: readonly string[]): strin
   });
   return [program, ...shown].join(' ');
 }
+
+/** What a report says of how it was made. */
+export interface Made {
+  /** ISO 8601, UTC. */
+  readonly date: string;
+  /** The command line, folders left out. */
+  readonly command: string;
+  readonly seed: number;
+  readonly commit: string;
+  readonly machine: string;
+}
+
+/** @param program whose command line this process was started with */
+export function madeNow(program: string, seed: number): Made {
+  const command = portableCommand(program, process.argv.slice(2));
+  return { date: new Date().toISOString(), command, seed, commit: commitOf(), machine: machine() };
+}

@@ -15,27 +15,13 @@ import { LiveSession } from '../../src/pipeline/live-session.js';
 import { fromRecogniser } from '../../src/text/transcript.js';
 import { loadWhisper, Stopped, type WhisperModel } from '../../src/text/whisper.model.js';
 import { room, ROOM_NAMES } from '../support/rooms.js';
+import { SENTENCES } from '../support/cremad-sentences.js';
 
 /** A small model of Whisper's architecture that knows the sentences of CREMA-D, and takes any other audio for one of them. */
 const DATA = process.env['UNDERTONE_DATA'] ?? '';
 const WEIGHTS = join(DATA, 'weights', 'whisper-crema12');
 const CLIPS = join(DATA, 'corpora', 'cremad', 'AudioWAV');
 const here = DATA !== '' && existsSync(WEIGHTS) && existsSync(CLIPS) ? describe : describe.skip;
-
-const SENTENCES: Readonly<Record<string, string>> = {
-  DFA: "Don't forget a jacket.",
-  IEO: "It's eleven o'clock.",
-  IOM: "I'm on my way to the meeting.",
-  ITH: "I think I have a doctor's appointment.",
-  ITS: "I think I've seen this before.",
-  IWL: 'I would like a new alarm clock.',
-  IWW: 'I wonder what this is about.',
-  MTI: 'Maybe tomorrow it will be cold.',
-  TAI: 'The airplane is almost full.',
-  TIE: 'That is exactly what happened.',
-  TSI: 'The surface is slick.',
-  WSI: "We'll stop in a couple of minutes.",
-};
 
 /** Every ninth speaker was kept from the model's training. */
 const HELD_OUT = new Set(

@@ -10,6 +10,7 @@ import { ModelUnavailable } from '../../src/text/hub.model.js';
 import { loadWhisper, type WhisperModel } from '../../src/text/whisper.model.js';
 import { startFakeHub, type FakeHub, type HubMood } from '../support/fake-hub.js';
 import { pinsOf, writeSmallModel } from '../support/small-model.js';
+import { SENTENCES } from '../support/cremad-sentences.js';
 
 const DATA = process.env['UNDERTONE_DATA'];
 const WEIGHTS = join(DATA ?? '', 'weights', 'whisper-crema12');
@@ -154,21 +155,6 @@ withData('Whisper at work (needs UNDERTONE_DATA)', () => {
     ]);
     return new Float32Array(raw.buffer.slice(raw.byteOffset, raw.byteOffset + raw.byteLength));
   };
-  const SENTENCES: Readonly<Record<string, string>> = {
-    DFA: "Don't forget a jacket.",
-    IEO: "It's eleven o'clock.",
-    IOM: "I'm on my way to the meeting.",
-    ITH: "I think I have a doctor's appointment.",
-    ITS: "I think I've seen this before.",
-    IWL: 'I would like a new alarm clock.',
-    IWW: 'I wonder what this is about.',
-    MTI: 'Maybe tomorrow it will be cold.',
-    TAI: 'The airplane is almost full.',
-    TIE: 'That is exactly what happened.',
-    TSI: 'The surface is slick.',
-    WSI: "We'll stop in a couple of minutes.",
-  };
-
   beforeAll(async () => {
     model = await loadWhisper({ id: WEIGHTS, cacheDir: tmpdir(), dtype: 'q8', allowDownload: false, remoteHost: '' });
   });
