@@ -156,7 +156,8 @@ function predictionOf(
   };
 }
 
-function overSeven(scores: PartialScores): number[] {
+/** In the order of EMOTIONS; 0 for a label that the model does not know. */
+export function overSeven(scores: PartialScores): number[] {
   return EMOTIONS.map((emotion) => scores[emotion] ?? 0);
 }
 

@@ -10,7 +10,7 @@ import { guessLanguage } from '../src/text/words.js';
 import type { BaselineMode } from './acoustic-report.js';
 import type { Condition } from './conditions.js';
 import type { Clip } from './corpora.js';
-import { predictClips } from './evaluate-acoustic.js';
+import { overSeven, predictClips } from './evaluate-acoustic.js';
 import type { Ways, Situation } from './fusion-report.js';
 import type { Pair, Words } from './pairs.js';
 import { rngOf, seedFor } from './rng.js';
@@ -184,8 +184,4 @@ function withoutFusion(
 
 function statusOf(evidence: Evidence): string {
   return evidence.status === 'available' ? 'available' : evidence.reason;
-}
-
-function overSeven(scores: PartialScores): number[] {
-  return EMOTIONS.map((emotion) => scores[emotion] ?? 0);
 }
