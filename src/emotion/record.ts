@@ -1,0 +1,38 @@
+import type { Evidence } from './evidence.js';
+import type { FusedEmotion } from './fused.js';
+import type { EndReason, Transcript } from './utterance.js';
+
+export const RESULT_CAUSES = [
+  'analysis', // the first answer
+  'transcriptRevised', // words came late
+  'labelOverride', // a person says otherwise
+  'labelRevoked', // a person says that it must not stand
+  'labelRestored', // and takes that back
+  'consentWithdrawn', // a modality may no longer be used
+  'modelReplay', // the same evidence under another configuration
+] as const;
+/** Why there is a revision of a result. */
+export type ResultCause = (typeof RESULT_CAUSES)[number];
+
+/** Everything that was found out about one utterance, with the evidence that the answer was made from. */
+export interface ResultRecord {
+  readonly utterance: {
+    readonly id: string;
+    readonly startMs: number;
+    readonly endMs: number;
+    readonly endReason: EndReason;
+    /** The client's name for a typed message. */
+    readonly ref?: string;
+  };
+  /** Absent where nobody wrote the words down. */
+  readonly transcript?: Transcript;
+  readonly voice: Evidence<'voice'>;
+  readonly text: Evidence<'text'>;
+  readonly fused: FusedEmotion;
+  readonly resultId: string;
+  readonly revision: number;
+  readonly cause: ResultCause;
+}
+
+/** How the line hands a result over to be kept: in order, and without waiting for anybody. */
+export type KeepResult = (result: ResultRecord) => void;
