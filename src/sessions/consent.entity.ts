@@ -1,29 +1,27 @@
-import { Entity, ForeignKey, Index } from 'typeorm';
+import { Column, Entity, ForeignKey, Index, Unique } from 'typeorm';
 import type { Modality } from '../emotion/evidence.js';
 import { Id, Sealed, Text, TextList, Time, Uuid } from './columns.js';
-import { Session } from './session.entity.js';
 import { Subject } from './subject.entity.js';
 
-/** Consent given or withdrawn. Rows are only added: what holds is the sum of them. */
+/** One consent, however many sessions run under it (privacy/consent-record.ts). It outlives its sessions, as their proof. */
 @Entity({ name: 'consents' })
+@Unique('consents_tenant', ['tenant', 'id'])
 @ForeignKey(() => Subject, ['tenant', 'subjectId'], ['tenant', 'id'], { name: 'consents_subject' })
-@ForeignKey(() => Session, ['sessionId'], ['id'], { name: 'consents_session', onDelete: 'SET NULL' })
-@Index('consents_of_subject', ['subjectId', 'recordedAt'])
-@Index('consents_of_session', ['sessionId'])
-export class ConsentEvent {
-  /** The id of the receipt. */
+@Index('consents_of_subject', ['subjectId'])
+export class ConsentRow {
+  /** `consentId`: the same consent always has the same, so that a withdrawn one that is sent again is recognised. */
   @Id() id!: string;
   @Text() tenant!: string;
   @Uuid() subjectId!: string;
-  /** Null once the session was deleted: the proof of consent outlives it. */
-  @Uuid({ nullable: true }) sessionId!: string | null;
-  @Text() action!: 'given' | 'withdrawn';
   @TextList() modalities!: Modality[];
   @Text() noticeVersion!: string;
   /** When the person said so. */
-  @Time() saidAt!: Date;
+  @Time() grantedAt!: Date;
   @Time({ nullable: true }) expiresAt!: Date | null;
-  @Time() recordedAt!: Date;
+  /** When it first came here. */
+  @Time() receivedAt!: Date;
+  /** ISO 8601 by modality: since when it may no longer be read. */
+  @Column({ type: 'jsonb', default: {} }) withdrawn!: Partial<Record<Modality, string>>;
   /** SealedConsent */
   @Sealed() sealed!: Buffer | null;
 }

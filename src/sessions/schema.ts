@@ -1,8 +1,7 @@
 import type { DataSourceOptions } from 'typeorm';
 import { Access } from './access.entity.js';
 import { Alert } from './alert.entity.js';
-import { ApiKey } from './api-key.entity.js';
-import { ConsentEvent } from './consent.entity.js';
+import { ConsentRow } from './consent.entity.js';
 import { DeploymentKey } from './deployment-key.entity.js';
 import { Label } from './label.entity.js';
 import { LedgerRow } from './ledger.entity.js';
@@ -17,20 +16,7 @@ import { Utterance } from './utterance.entity.js';
 /** What both databases are told alike. */
 export const SCHEMA = {
   type: 'postgres',
-  entities: [
-    Tenant,
-    ApiKey,
-    DeploymentKey,
-    Subject,
-    Session,
-    Utterance,
-    Result,
-    Label,
-    Alert,
-    ConsentEvent,
-    Access,
-    LedgerRow,
-  ],
+  entities: [Tenant, DeploymentKey, Subject, Session, Utterance, Result, Label, Alert, ConsentRow, Access, LedgerRow],
   migrations: [WhatIsStored1795000000000],
   migrationsTableName: 'migrations',
   namingStrategy: new SnakeCase(),

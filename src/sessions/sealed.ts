@@ -32,6 +32,5 @@ export interface SealedAlert {
 }
 
 export interface SealedConsent {
-  readonly record?: Consent;
-  readonly context?: Context;
+  readonly consent: Consent;
 }

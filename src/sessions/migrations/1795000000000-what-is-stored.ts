@@ -4,22 +4,11 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 const UP = [
   `CREATE TABLE tenants (
     id text PRIMARY KEY,
-    name text NOT NULL,
     keep_sessions_days int,
     keep_words_days int,
-    created_at timestamptz(3) NOT NULL
+    changed_at timestamptz(3) NOT NULL,
+    changed_by text NOT NULL
   )`,
-  `CREATE TABLE api_keys (
-    id text PRIMARY KEY,
-    tenant text NOT NULL,
-    name text NOT NULL,
-    role text NOT NULL,
-    hash bytea NOT NULL,
-    created_at timestamptz(3) NOT NULL,
-    expires_at timestamptz(3),
-    revoked_at timestamptz(3)
-  )`,
-  `CREATE UNIQUE INDEX api_keys_hash ON api_keys (hash)`,
   `CREATE TABLE keys (
     name text PRIMARY KEY,
     master_key_id text NOT NULL,
@@ -37,10 +26,26 @@ const UP = [
     CONSTRAINT subjects_pseudonym UNIQUE (tenant, pseudonym),
     CONSTRAINT subjects_tenant UNIQUE (tenant, id)
   )`,
+  `CREATE TABLE consents (
+    id uuid PRIMARY KEY,
+    tenant text NOT NULL,
+    subject_id uuid NOT NULL,
+    modalities text[] NOT NULL,
+    notice_version text NOT NULL,
+    granted_at timestamptz(3) NOT NULL,
+    expires_at timestamptz(3),
+    received_at timestamptz(3) NOT NULL,
+    withdrawn jsonb NOT NULL DEFAULT '{}',
+    sealed bytea,
+    CONSTRAINT consents_tenant UNIQUE (tenant, id),
+    CONSTRAINT consents_subject FOREIGN KEY (tenant, subject_id) REFERENCES subjects (tenant, id)
+  )`,
+  `CREATE INDEX consents_of_subject ON consents (subject_id)`,
   `CREATE TABLE sessions (
     id uuid PRIMARY KEY,
     tenant text NOT NULL,
     subject_id uuid NOT NULL,
+    consent_id uuid NOT NULL,
     source text NOT NULL,
     modalities text[] NOT NULL,
     language text NOT NULL,
@@ -51,7 +56,8 @@ const UP = [
     lost int NOT NULL DEFAULT 0,
     sealed bytea,
     CONSTRAINT sessions_tenant UNIQUE (tenant, id),
-    CONSTRAINT sessions_subject FOREIGN KEY (tenant, subject_id) REFERENCES subjects (tenant, id)
+    CONSTRAINT sessions_subject FOREIGN KEY (tenant, subject_id) REFERENCES subjects (tenant, id),
+    CONSTRAINT sessions_consent FOREIGN KEY (tenant, consent_id) REFERENCES consents (tenant, id)
   )`,
   `CREATE INDEX sessions_time ON sessions (tenant, started_at, id)`,
   `CREATE INDEX sessions_of_subject ON sessions (subject_id)`,
@@ -128,23 +134,6 @@ const UP = [
   )`,
   `CREATE INDEX alerts_time ON alerts (tenant, created_at, id)`,
   `CREATE INDEX alerts_of_session ON alerts (session_id)`,
-  `CREATE TABLE consents (
-    id uuid PRIMARY KEY,
-    tenant text NOT NULL,
-    subject_id uuid NOT NULL,
-    session_id uuid,
-    action text NOT NULL,
-    modalities text[] NOT NULL,
-    notice_version text NOT NULL,
-    said_at timestamptz(3) NOT NULL,
-    expires_at timestamptz(3),
-    recorded_at timestamptz(3) NOT NULL,
-    sealed bytea,
-    CONSTRAINT consents_subject FOREIGN KEY (tenant, subject_id) REFERENCES subjects (tenant, id),
-    CONSTRAINT consents_session FOREIGN KEY (session_id) REFERENCES sessions (id) ON DELETE SET NULL
-  )`,
-  `CREATE INDEX consents_of_subject ON consents (subject_id, recorded_at)`,
-  `CREATE INDEX consents_of_session ON consents (session_id)`,
   `CREATE TABLE accesses (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     tenant text NOT NULL,
@@ -177,15 +166,14 @@ const UP = [
 const TABLES = [
   'ledger',
   'accesses',
-  'consents',
   'alerts',
   'labels',
   'results',
   'utterances',
   'sessions',
+  'consents',
   'subjects',
   'keys',
-  'api_keys',
   'tenants',
 ];
 
