@@ -90,7 +90,7 @@ describe('readAll and hearClips', () => {
       languages: ['en'],
       classify: (texts) => {
         asked.push(...texts);
-        return Promise.resolve(texts.map(() => EVEN));
+        return Promise.resolve(texts.map(() => ({ scores: EVEN })));
       },
       release: () => Promise.resolve(),
     };

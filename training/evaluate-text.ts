@@ -45,7 +45,7 @@ export async function predictTexts(
     const out: TextPrediction[] = [];
     for (const { text, emotion } of texts) {
       const [read] = await sentiment.classify([text]);
-      const scores = EMOTIONS.map((e) => read?.[e] ?? 0);
+      const scores = EMOTIONS.map((e) => read?.scores[e] ?? 0);
       out.push({
         text,
         emotion,

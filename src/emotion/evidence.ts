@@ -1,4 +1,4 @@
-import type { Emotion, PartialScores } from './scores.js';
+import type { Dimensions, Emotion, PartialScores } from './scores.js';
 
 export const MODALITIES = ['voice', 'text'] as const;
 export type Modality = (typeof MODALITIES)[number];
@@ -57,6 +57,14 @@ export type UnavailableReason =
   | 'timeout'
   | 'failed';
 
+/** What a text model says of the wording beside its emotion. */
+export interface Wording {
+  /** How far the wording carries emotion at all, 0..1. At 0 it says nothing: the scores are the prior. */
+  readonly expressiveness: number;
+  /** How pleasant and how excited the words are, learnt from ratings of sentences. */
+  readonly dimensions: Dimensions;
+}
+
 /** Which model spoke: its name in `models/manifest.json` and the first 12 hex digits of its sha256. */
 export interface ModelRef {
   readonly name: string;
@@ -72,6 +80,8 @@ export interface AvailableEvidence<M extends Modality = Modality> {
   readonly prior: PartialScores;
   /** How people who only listen would name it, share by share: not what was meant but what is heard. Only some voice models know. */
   readonly perceived?: PartialScores;
+  /** Only of words, and only some text models know. */
+  readonly wording?: Wording;
   readonly quality: Quality[M];
   readonly cues: readonly Cue[];
   readonly model: ModelRef;

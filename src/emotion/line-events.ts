@@ -1,4 +1,4 @@
-import type { Cue, UnavailableReason } from './evidence.js';
+import type { Cue, UnavailableReason, Wording } from './evidence.js';
 import type { FusedEmotion } from './fused.js';
 import type { Emotion, PartialScores } from './scores.js';
 import type { EndReason, Transcript } from './utterance.js';
@@ -11,6 +11,8 @@ export type ToldEvidence =
       readonly scores: PartialScores;
       /** How listeners would name the voice; only for the voice, where the model knows. */
       readonly perceived?: PartialScores;
+      /** Does the wording say anything, and how pleasant and excited is it? Only for words, where the model knows. */
+      readonly wording?: Wording;
       readonly reliability: number;
       readonly top: Emotion;
       readonly cues: readonly Cue[];

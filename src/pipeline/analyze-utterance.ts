@@ -82,11 +82,12 @@ interface Words {
 /** Evidence as a client is told it: with the reliability that the fusion will give it. */
 export function told(evidence: Evidence): ToldEvidence {
   if (evidence.status === 'unavailable') return { status: 'unavailable', reason: evidence.reason };
-  const { scores, perceived, cues } = evidence;
+  const { scores, perceived, wording, cues } = evidence;
   return {
     status: 'available',
     scores,
     ...(perceived && { perceived }),
+    ...(wording && { wording }),
     reliability: reliabilityOf(evidence, DEFAULT_FUSION).weight,
     top: topOf(scores),
     cues,

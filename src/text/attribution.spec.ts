@@ -1,5 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
-import { candidates, cuesOf, MAX_ATTRIBUTED, pool, WINDOW_WORDS, windowsOf, without } from './attribution.js';
+import {
+  candidates,
+  cuesOf,
+  MAX_ATTRIBUTED,
+  pool,
+  poolWording,
+  WINDOW_WORDS,
+  windowsOf,
+  without,
+} from './attribution.js';
 
 const SENTENCE = 'The quick brown fox jumps over a very lazy dog. ';
 
@@ -40,6 +49,29 @@ describe('pool', () => {
       { window: { ...window!, contentWords: 2 }, scores: { neutral: 0, happy: 1 } },
     ];
     expect(pool(readings)).toEqual({ neutral: 0.25, happy: 0.75 });
+  });
+});
+
+describe('a long text', () => {
+  const [window] = windowsOf('great news');
+  const said = (happy: number, expressiveness: number) => ({
+    window: window!,
+    scores: { neutral: 1 - happy, happy },
+    wording: { expressiveness, dimensions: { valence: happy, arousal: 0 } },
+  });
+
+  it('[TX12] is not washed out by windows that say nothing', () => {
+    expect(pool([said(1, 1), said(0, 0)])['happy']).toBeGreaterThan(0.9);
+    expect(poolWording([said(1, 1), said(0, 0)])?.expressiveness).toBeGreaterThan(0.9);
+    expect(poolWording([said(1, 0), said(0, 0)])).toEqual({
+      expressiveness: 0,
+      dimensions: { valence: 0.5, arousal: 0 },
+    });
+  });
+
+  it('[TX12] has no wording where the model does not know one', () => {
+    const { wording: _, ...bare } = said(1, 1);
+    expect(poolWording([bare, bare])).toBeUndefined();
   });
 });
 

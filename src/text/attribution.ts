@@ -1,4 +1,4 @@
-import type { Cue } from '../emotion/evidence.js';
+import type { Cue, Wording } from '../emotion/evidence.js';
 import { EMOTIONS, type Emotion, type PartialScores } from '../emotion/scores.js';
 import { clip, isContent, tokenise, type Token } from './words.js';
 
@@ -9,6 +9,8 @@ export const WINDOW_WORDS = 40;
 /** Cues weaker than this (nats) explain nothing; more than this many, nobody reads. */
 const MIN_WEIGHT = 0.05;
 const MAX_CUES = 8;
+/** What a window that says nothing still weighs in a long text. */
+const LEAST_EXPRESSIVENESS = 0.05;
 
 /** A stretch of the text that is read at once, with its words. Offsets are into the whole text. */
 export interface Window {
@@ -22,6 +24,7 @@ export interface Window {
 export interface Reading {
   readonly window: Window;
   readonly scores: PartialScores;
+  readonly wording?: Wording;
 }
 
 const sentences = new Intl.Segmenter('en', { granularity: 'sentence' });
@@ -62,20 +65,38 @@ export function without(text: string, window: Window, token: Token): string {
   return `${text.slice(window.start, token.start)} ${text.slice(token.end, window.end)}`;
 }
 
-/** The mean of the windows' distributions, each weighted by its content words (plus one, so that none is lost). */
+/**
+ * The mean of the windows' distributions, each weighted by its content words (plus one, so that none is lost) and by how far
+ * its wording says anything: everyday sentences around one of feeling don't wash it out.
+ */
 export function pool(readings: readonly Reading[]): PartialScores {
-  const total = readings.reduce((sum, { window }) => sum + weightOf(window), 0);
+  const weights = weightsOf(readings);
   const known = EMOTIONS.filter((e) => readings[0]?.scores[e] !== undefined);
   return Object.fromEntries(
-    known.map((e) => [
-      e,
-      readings.reduce((sum, { window, scores }) => sum + (weightOf(window) * (scores[e] ?? 0)) / total, 0),
-    ]),
+    known.map((e) => [e, readings.reduce((sum, { scores }, i) => sum + (weights[i] ?? 0) * (scores[e] ?? 0), 0)]),
   );
 }
 
-function weightOf({ contentWords }: Window): number {
-  return 1 + contentWords;
+/** The same mean of what is known of the wording; nothing where a window lacks it. */
+export function poolWording(readings: readonly Reading[]): Wording | undefined {
+  const wordings = readings.flatMap(({ wording }) => wording ?? []);
+  if (wordings.length === 0 || wordings.length < readings.length) return undefined;
+  const weights = weightsOf(readings);
+  const mean = (value: (wording: Wording) => number): number =>
+    wordings.reduce((sum, wording, i) => sum + (weights[i] ?? 0) * value(wording), 0);
+  return {
+    expressiveness: mean((wording) => wording.expressiveness),
+    dimensions: { valence: mean((w) => w.dimensions.valence), arousal: mean((w) => w.dimensions.arousal) },
+  };
+}
+
+/** Summing to 1. */
+function weightsOf(readings: readonly Reading[]): number[] {
+  const raw = readings.map(
+    ({ window, wording }) => (1 + window.contentWords) * Math.max(LEAST_EXPRESSIVENESS, wording?.expressiveness ?? 1),
+  );
+  const total = raw.reduce((sum, weight) => sum + weight, 0);
+  return raw.map((weight) => weight / total);
 }
 
 /**

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { LabelMapError, mapLabels, priorOf, toScores } from './label-map.js';
+import { drawnToPrior, LabelMapError, mapLabels, priorOf, toScores } from './label-map.js';
 
 const EKMAN = ['joy', 'Anger', 'sadness', 'fear', 'surprise', 'disgust', 'neutral'];
 const sum = (scores: object) => Object.values(scores as Record<string, number>).reduce((a, b) => a + b, 0);
@@ -51,6 +51,24 @@ describe('toScores', () => {
     );
     expect(Object.values(scores).every((p) => Number.isFinite(Math.log(p)))).toBe(true);
     expect(sum(scores)).toBeCloseTo(1, 12);
+  });
+});
+
+describe('drawnToPrior', () => {
+  const prior = { neutral: 0.5, happy: 0.3, angry: 0.2 };
+  const scores = { neutral: 0.1, happy: 0.1, angry: 0.8 };
+  const ratio = (p: { neutral?: number; angry?: number }): number =>
+    Math.log((p.angry ?? NaN) / (p.neutral ?? NaN)) - Math.log(0.2 / 0.5);
+
+  it('[TX12] leaves the prior where nothing is said, and the posterior where it is said in full', () => {
+    const [shut, open] = [drawnToPrior(scores, prior, 0), drawnToPrior(scores, prior, 1)];
+    expect(ratio(shut)).toBeCloseTo(0, 12);
+    expect(open['angry']).toBeCloseTo(0.8, 12);
+    expect(sum(shut)).toBeCloseTo(1, 12);
+  });
+
+  it('[TX12] scales what fusion takes, the log-odds against the prior', () => {
+    expect(ratio(drawnToPrior(scores, prior, 0.25))).toBeCloseTo(0.25 * ratio(scores), 12);
   });
 });
 

@@ -60,6 +60,21 @@ export function priorOf(given: Readonly<Record<string, number>> | undefined, map
   return toScores(outputs, map);
 }
 
+/**
+ * A posterior as far as the wording carries it: p' ∝ prior^(1−g) · p^g. In log-odds against the prior, which is what fusion
+ * takes, exactly g times what the posterior says; at 0 the prior itself.
+ */
+export function drawnToPrior(scores: PartialScores, prior: PartialScores, expressiveness: number): PartialScores {
+  return normalised(
+    new Map(
+      EMOTIONS.flatMap((e) => {
+        const [p, base] = [scores[e], prior[e]];
+        return p === undefined || base === undefined ? [] : [[e, base ** (1 - expressiveness) * p ** expressiveness]];
+      }),
+    ),
+  );
+}
+
 /** In the order of EMOTIONS, floored, summing to 1. */
 function normalised(sums: ReadonlyMap<Emotion, number>): PartialScores {
   const known = EMOTIONS.filter((e) => sums.has(e));

@@ -1,5 +1,5 @@
 import { EMOTIONS, softmax, scoresOf, type Emotion, type PartialScores } from '../emotion/scores.js';
-import type { SentimentModel } from './read-text.js';
+import type { SentimentModel, TextReading } from './read-text.js';
 
 const LEXICON: Readonly<Record<string, Emotion>> = {
   great: 'happy',
@@ -20,9 +20,9 @@ export class LexiconModel implements SentimentModel {
   readonly languages = ['en'];
   readonly batches: number[] = [];
 
-  classify(texts: readonly string[]): Promise<PartialScores[]> {
+  classify(texts: readonly string[]): Promise<TextReading[]> {
     this.batches.push(texts.length);
-    return Promise.resolve(texts.map((text) => this.scoreOf(text)));
+    return Promise.resolve(texts.map((text) => ({ scores: this.scoreOf(text) })));
   }
 
   release(): Promise<void> {

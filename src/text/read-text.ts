@@ -1,7 +1,7 @@
-import { unavailable, type Evidence, type ModelRef } from '../emotion/evidence.js';
+import { unavailable, type Evidence, type ModelRef, type Wording } from '../emotion/evidence.js';
 import { topOf, type Emotion, type PartialScores } from '../emotion/scores.js';
 import type { Transcript } from '../emotion/utterance.js';
-import { candidates, cuesOf, pool, windowsOf, without, type Reading } from './attribution.js';
+import { candidates, cuesOf, pool, poolWording, windowsOf, without, type Reading } from './attribution.js';
 import { clip, languageSupported, normalise, tokenise } from './words.js';
 
 /** What a text model is and knows. */
@@ -14,16 +14,23 @@ export interface SentimentInfo {
   readonly languages: readonly string[];
 }
 
+/** What a model says of one text. */
+export interface TextReading {
+  readonly scores: PartialScores;
+  /** Absent where the model does not know. */
+  readonly wording?: Wording;
+}
+
 /** A text model: reads, releases. */
 export interface SentimentModel extends SentimentInfo {
-  /** One distribution a text. A text's scores never depend on the others in the batch. */
-  classify(texts: readonly string[]): Promise<PartialScores[]>;
+  /** One reading a text. It never depends on the others in the batch. */
+  classify(texts: readonly string[]): Promise<TextReading[]>;
   release(): Promise<void>;
 }
 
 /**
  * Reads the words: scores of the whole text, and the words that made them, by leaving out one at a time. Long texts are
- * read in windows of whole sentences and averaged. The same transcript always gives the same evidence.
+ * read in windows of whole sentences and averaged, those that say more weighing more. The same transcript always gives the same evidence.
  * @param options.cues false where only the scores are wanted: they are the same, at a tenth of the cost.
  */
 export async function readText(
@@ -37,8 +44,9 @@ export async function readText(
   if (!languageSupported(text, transcript.language, model.languages)) return unavailable('text', 'unsupportedLanguage');
 
   const whole = await model.classify(windows.map(({ start, end }) => normalise(text.slice(start, end))));
-  const readings = windows.map((window, i): Reading => ({ window, scores: whole[i] ?? model.prior }));
+  const readings = windows.map((window, i): Reading => ({ window, ...(whole[i] ?? { scores: model.prior }) }));
   const scores = pool(readings);
+  const wording = poolWording(readings);
   const top = topOf(scores);
 
   return {
@@ -46,6 +54,7 @@ export async function readText(
     status: 'available',
     scores,
     prior: model.prior,
+    ...(wording && { wording }),
     quality: {
       asrConfidence: transcript.confidence,
       contentWords: windows.reduce((sum, window) => sum + window.contentWords, 0),
@@ -65,7 +74,7 @@ async function leaveOneOut(text: string, readings: readonly Reading[], top: Emot
   const read = await model.classify(asked.flatMap(({ rest }) => rest ?? []));
   let next = 0;
   return asked.map(({ window, token, rest }) => {
-    const scores = (rest === null ? undefined : read[next++]) ?? model.prior;
-    return { token, scores: pool(readings.map((r) => (r.window === window ? { window, scores } : r))) };
+    const reading = (rest === null ? undefined : read[next++]) ?? { scores: model.prior };
+    return { token, scores: pool(readings.map((r) => (r.window === window ? { window, ...reading } : r))) };
   });
 }

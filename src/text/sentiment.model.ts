@@ -4,11 +4,12 @@ import { join, resolve } from 'node:path';
 import { pipeline, type Tensor, type TextClassificationPipeline } from '@huggingface/transformers';
 import { z } from 'zod';
 import { loadModelFiles, readManifest, type Manifest } from '../common/model-manifest.js';
-import type { PartialScores } from '../emotion/scores.js';
+import type { Wording } from '../emotion/evidence.js';
+import type { Emotion } from '../emotion/scores.js';
 import { nameOf, suffixOf, type HubSource } from './hub-source.js';
 import { fromHub, hashWeights } from './hub.model.js';
-import { mapLabels, priorOf, toScores } from './label-map.js';
-import type { SentimentModel } from './read-text.js';
+import { drawnToPrior, mapLabels, priorOf, toScores } from './label-map.js';
+import type { SentimentModel, TextReading } from './read-text.js';
 
 /** What this project reads of a model's config.json. */
 const ConfigSchema = z.object({
@@ -49,38 +50,59 @@ export async function loadSentiment(modelsDir: string, name: string, hub = OFFLI
       name: nameOf(name),
       sha256: (files?.sha256 ?? (await hashWeights(folder, [`model${suffixOf(hub.dtype)}.onnx`]))).slice(0, 12),
     },
-    labels: Object.keys(prior) as (keyof PartialScores)[],
+    labels: Object.keys(prior) as Emotion[],
     prior,
     languages: config.undertone?.languages ?? ['en'],
     classify: async (texts) => {
-      const rows: PartialScores[] = [];
+      const readings: TextReading[] = [];
       for (const text of texts) {
-        const given = await probabilities(classifier, text);
-        rows.push(
-          toScores(
-            labels.map((label, i) => ({ label, score: given[i] ?? 0 })),
-            map,
-          ),
+        const { probabilities, wording } = await outputs(classifier, text);
+        const scores = toScores(
+          labels.map((label, i) => ({ label, score: probabilities[i] ?? 0 })),
+          map,
         );
+        readings.push(wording ? { scores: drawnToPrior(scores, prior, wording.expressiveness), wording } : { scores });
       }
-      return rows;
+      return readings;
     },
     release: () => classifier.dispose().then(() => undefined),
   };
+}
+
+interface Outputs {
+  readonly probabilities: readonly number[];
+  readonly wording: Wording | undefined;
 }
 
 /**
  * One text at a time: q8 models quantise activations over the whole batch, so a text's scores would depend on its
  * neighbours (and on padding). The pipeline's own call would rank the labels by another ONNX session, four times the cost.
  */
-async function probabilities(classifier: TextClassificationPipeline, text: string): Promise<number[]> {
+async function outputs(classifier: TextClassificationPipeline, text: string): Promise<Outputs> {
   const inputs: unknown = classifier.tokenizer(text, { padding: false, truncation: true });
-  const { logits } = (await classifier.model(inputs)) as { logits: Tensor };
-  const values = Array.from(logits.data as Float32Array);
+  // `forward` and not the call: that would keep the logits alone.
+  const given = (await classifier.model.forward(inputs)) as Readonly<Record<string, Tensor | undefined>>;
+  const values = numbers(given['logits']);
+  return { probabilities: probabilities(classifier, values), wording: wordingOf(given) };
+}
+
+function probabilities(classifier: TextClassificationPipeline, values: readonly number[]): number[] {
   const { problem_type } = classifier.model.config as { problem_type?: string };
   if (problem_type === 'multi_label_classification') return values.map((x) => 1 / (1 + Math.exp(-x)));
   const max = Math.max(...values);
   const exp = values.map((x) => Math.exp(x - max));
   const sum = exp.reduce((x, y) => x + y, 0);
   return exp.map((x) => x / sum);
+}
+
+/** The further outputs of this project's own models. */
+function wordingOf(given: Readonly<Record<string, Tensor | undefined>>): Wording | undefined {
+  const [expressiveness] = numbers(given['expressiveness']);
+  const [valence, arousal] = numbers(given['affect']);
+  if (expressiveness === undefined || valence === undefined || arousal === undefined) return undefined;
+  return { expressiveness, dimensions: { valence, arousal } };
+}
+
+function numbers(tensor: Tensor | undefined): number[] {
+  return Array.from((tensor?.data ?? []) as Float32Array);
 }
