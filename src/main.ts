@@ -5,6 +5,7 @@ import { Logger } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
+import type { NextFunction, Request, Response } from 'express';
 import helmet from 'helmet';
 import { AppModule } from './app.module.js';
 import { ConfigError, loadConfig, PROJECT_ROOT, type Config } from './common/config.js';
@@ -34,6 +35,10 @@ async function main(): Promise<void> {
   app.enableShutdownHooks(['SIGINT', 'SIGTERM'], { useProcessExit: true });
   app.useWebSocketAdapter(new SocketAdapter(app, config));
   app.use(helmet({ contentSecurityPolicy: { directives: POLICY }, strictTransportSecurity: false }));
+  app.use((_request: Request, response: Response, next: NextFunction) => {
+    response.setHeader('Permissions-Policy', 'microphone=(self), camera=(), geolocation=()');
+    next();
+  });
   if (config.CORS_ORIGINS.length > 0) app.enableCors({ origin: config.CORS_ORIGINS });
   const page = join(PROJECT_ROOT, 'dist', 'web');
   if (existsSync(page)) app.useStaticAssets(page);
@@ -66,6 +71,8 @@ function describeApi(app: NestExpressApplication): void {
       'How it was said and what was said, as one explained emotion. The socket is described in docs/protocol.md.',
     )
     .setVersion('1')
+    .addApiKey({ type: 'apiKey', name: 'X-API-Key', in: 'header' }, 'key')
+    .addBearerAuth({ type: 'http', description: 'a token of POST /v1/tokens' }, 'token')
     .build();
   SwaggerModule.setup('docs', app, () => SwaggerModule.createDocument(app, document));
 }

@@ -5,6 +5,7 @@ import { PROJECT_ROOT } from '../common/config.js';
 import { messageOf } from '../common/errors.js';
 import type { AnalyzeOptions } from './analyze.js';
 import type { InspectOptions } from './inspect.js';
+import type { CreateKeyOptions } from './keys.js';
 import type { ImportOptions, ListOptions } from './models.js';
 
 /** What the shell is told. */
@@ -135,6 +136,28 @@ models
   .action(async (path: string, options: ImportOptions) => {
     const { importModels } = await import('./models.js');
     finish(await importModels(path, options));
+  });
+
+const keys = program.command('keys').description('API keys: who may ask, for which tenant, and for what');
+
+keys
+  .command('create')
+  .description('make an API key; prints it once, and the line to configure')
+  .requiredOption('-t, --tenant <name>', 'whose data it opens: lower-case letters, digits, hyphens')
+  .requiredOption(
+    '-r, --role <role>',
+    'client (streams), analyst (and reviews) or admin (and deletes, exports, rotates)',
+  )
+  .option('--json', 'one line of JSON: key, entry, tenant, role')
+  .addHelpText(
+    'after',
+    `
+Example:
+  $ undertone keys create --tenant acme --role client`,
+  )
+  .action(async (options: CreateKeyOptions) => {
+    const { createKey } = await import('./keys.js');
+    finish(createKey(options));
   });
 
 program

@@ -3,6 +3,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import { parseApiKey, type ApiKey } from './api-keys.js';
+import { messageOf } from './errors.js';
 
 /** The folder that holds package.json, found upwards from this file: the same for sources, the build and tests. */
 export const PROJECT_ROOT = findRoot(dirname(fileURLToPath(import.meta.url)));
@@ -38,9 +40,13 @@ const EnvSchema = z.object({
   LOG_JSON: flag(false),
   CORS_ORIGINS: list,
 
-  API_KEYS: list,
+  API_KEYS: list.transform(readKeys),
   TOKEN_SECRET: z.string().min(32).optional(),
   TOKEN_TTL_S: int(10, 86_400, 600),
+  RATE_PER_ADDRESS: int(0, 1_000_000, 3_000),
+  RATE_PER_KEY: int(0, 1_000_000, 6_000),
+  LOGIN_FAILURES_PER_ADDRESS: int(0, 1_000_000, 60),
+  TRUST_PROXY: int(0, 10, 0),
 
   MODELS_DIR: path('models'),
   CACHE_DIR: path('data/models'),
@@ -69,6 +75,22 @@ const EnvSchema = z.object({
   CREDIT_MS: int(1_000, 600_000, 20_000),
 });
 
+/** Entries are numbered, never repeated: a plain one is a secret. */
+function readKeys(entries: readonly string[], context: z.RefinementCtx): readonly ApiKey[] {
+  const keys = entries.flatMap((entry, i) => {
+    try {
+      return [parseApiKey(entry)];
+    } catch (error) {
+      context.addIssue({ code: 'custom', message: `Entry ${i + 1}: ${messageOf(error)}` });
+      return [];
+    }
+  });
+  if (new Set(keys.map(({ id }) => id)).size < keys.length) {
+    context.addIssue({ code: 'custom', message: 'The same key stands there twice' });
+  }
+  return keys;
+}
+
 type Env = z.infer<typeof EnvSchema>;
 
 /** The validated configuration, frozen. Secrets that were not given are generated outside production. */
@@ -92,7 +114,13 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
   const production = parsed.data.NODE_ENV === 'production';
   if (production && parsed.data.API_KEYS.length === 0) {
     throw new ConfigError(
-      'API_KEYS is empty: in production give at least one key, e.g. API_KEYS=$(openssl rand -hex 24)',
+      'API_KEYS is empty: in production give at least one; `undertone keys create` makes a key and the line to put here',
+    );
+  }
+  if (production && parsed.data.API_KEYS.some(({ plain }) => plain)) {
+    throw new ConfigError(
+      'API_KEYS: a plain key was given. In production give TENANT:ROLE:sha256=HEX, as `undertone keys create` prints it; ' +
+        'the HEX of a key that you have: printf %s KEY | sha256sum',
     );
   }
   if (production && !parsed.data.TOKEN_SECRET) {
@@ -103,7 +131,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
   return Object.freeze({
     ...parsed.data,
     TOKEN_SECRET: parsed.data.TOKEN_SECRET ?? randomBytes(32).toString('hex'),
-    ...(generatedApiKey ? { generatedApiKey, API_KEYS: [generatedApiKey] } : {}),
+    ...(generatedApiKey ? { generatedApiKey, API_KEYS: [parseApiKey(generatedApiKey)] } : {}),
   });
 }
 

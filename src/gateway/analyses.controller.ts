@@ -1,13 +1,13 @@
-import { Body, Controller, Headers, HttpCode, Inject, Post, UploadedFile, UseInterceptors } from '@nestjs/common';
+import { Body, Controller, HttpCode, Inject, Post, UploadedFile, UseInterceptors } from '@nestjs/common';
 import { FileInterceptor } from '@nestjs/platform-express';
-import { ApiBody, ApiConsumes, ApiHeader, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiBody, ApiConsumes, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import type { Config } from '../common/config.js';
 import { WireError } from '../common/errors.js';
 import { openConsent } from '../privacy/consent.js';
 import type { FileAnalysis } from '../pipeline/analyze-file.js';
 import { PipelineService } from '../pipeline/pipeline.service.js';
-import { Auth } from './auth.js';
+import { Access } from './access.guard.js';
 import { CONFIG } from './config.token.js';
 import { SessionStartSchema } from './protocol.js';
 import { parse } from './wire-error.js';
@@ -34,17 +34,16 @@ const FormSchema = z.strictObject({
 @Controller('v1/analyses')
 export class AnalysesController {
   constructor(
-    private readonly auth: Auth,
     private readonly pipeline: PipelineService,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
   @Post()
+  @Access('client')
   @HttpCode(200)
   @UseInterceptors(FileInterceptor('audio'))
   @ApiOperation({ summary: 'A recording and/or a text, answered with what a stream would have been told' })
   @ApiConsumes('multipart/form-data')
-  @ApiHeader({ name: 'X-API-Key', required: true })
   @ApiBody({
     schema: {
       type: 'object',
@@ -59,12 +58,7 @@ export class AnalysesController {
       },
     },
   })
-  async analyze(
-    @Headers('x-api-key') key: string | undefined,
-    @Body() body: unknown,
-    @UploadedFile() audio?: { buffer: Buffer },
-  ): Promise<FileAnalysis> {
-    this.auth.checkKey(key);
+  async analyze(@Body() body: unknown, @UploadedFile() audio?: { buffer: Buffer }): Promise<FileAnalysis> {
     const { text, language, ...request } = parse(FormSchema, body);
     const { modalities } = openConsent(request, new Date());
     if (!audio && text === undefined)

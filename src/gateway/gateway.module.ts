@@ -1,8 +1,10 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import { APP_FILTER } from '@nestjs/core';
+import { APP_FILTER, APP_GUARD } from '@nestjs/core';
 import { MulterModule } from '@nestjs/platform-express';
 import type { Config } from '../common/config.js';
 import { PipelineModule } from '../pipeline/pipeline.module.js';
+import { AccessGuard } from './access.guard.js';
+import { Admission, LOGIN_REPORTS } from './admission.service.js';
 import { AnalysesController } from './analyses.controller.js';
 import { Auth } from './auth.js';
 import { CONFIG } from './config.token.js';
@@ -25,6 +27,9 @@ export class GatewayModule {
       providers: [
         { provide: CONFIG, useValue: config },
         { provide: Auth, useFactory: () => new Auth(config.API_KEYS, config.TOKEN_SECRET, config.TOKEN_TTL_S) },
+        { provide: LOGIN_REPORTS, useValue: () => Promise.resolve() },
+        Admission,
+        { provide: APP_GUARD, useClass: AccessGuard },
         // Nest recognises a gateway by its class: one made by a factory would never be connected.
         StreamGateway,
         { provide: APP_FILTER, useClass: ProblemFilter },

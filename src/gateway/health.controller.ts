@@ -3,7 +3,9 @@ import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
 import { NOTICE } from '../privacy/consent.js';
 import { PipelineService } from '../pipeline/pipeline.service.js';
+import { Public } from './access.guard.js';
 
+@Public()
 @ApiTags('service')
 @Controller()
 export class HealthController {

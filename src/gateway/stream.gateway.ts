@@ -10,10 +10,12 @@ import {
   type OnGatewayInit,
 } from '@nestjs/websockets';
 import type { Namespace, Socket } from 'socket.io';
+import { addressOf } from '../common/address.js';
 import type { Config } from '../common/config.js';
 import { WireError } from '../common/errors.js';
 import { PipelineService } from '../pipeline/pipeline.service.js';
-import { Auth, type Caller } from './auth.js';
+import { Admission } from './admission.service.js';
+import type { Caller } from './auth.js';
 import { CONFIG } from './config.token.js';
 import { STREAM_NAMESPACE, type Ack as Answer, type CloseReason, type SessionLimits } from './protocol.js';
 import { StreamConnection } from './stream-connection.js';
@@ -54,7 +56,7 @@ export class StreamGateway
 
   constructor(
     @Inject(CONFIG) private readonly config: Config,
-    @Inject(Auth) private readonly auth: Auth,
+    @Inject(Admission) private readonly admission: Admission,
     @Inject(PipelineService) private readonly pipeline: PipelineService,
   ) {
     this.limits = {
@@ -71,7 +73,7 @@ export class StreamGateway
   /** Authentication is Socket.IO middleware: Nest does not await an async handleConnection, so messages would come before it ended (PR1). */
   afterInit(namespace: Namespace): void {
     namespace.use((socket, next) => {
-      this.auth.checkToken(socket.handshake.auth['token']).then(
+      this.enter(socket).then(
         (caller) => {
           (socket.data as Partial<SocketData>).caller = caller;
           next();
@@ -158,6 +160,13 @@ export class StreamGateway
     const reason: CloseReason = 'serverShutdown';
     const drained = Promise.all([...this.connections].map((connection) => connection.close(reason)));
     await Promise.race([drained, new Promise((done) => setTimeout(done, DRAIN_MS).unref())]);
+  }
+
+  /** @throws WireError `unauthorized` or `rateLimited` */
+  private async enter(socket: Socket): Promise<Caller> {
+    const address = addressOf(socket.request, this.config.TRUST_PROXY);
+    this.admission.knock(address);
+    return this.admission.bySocket(socket.handshake.auth['token'], address);
   }
 
   private admit(tokenId: string): void {

@@ -1,6 +1,12 @@
-import { Controller, Headers, HttpCode, Post } from '@nestjs/common';
-import { ApiHeader, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { Auth, type IssuedToken } from './auth.js';
+import { Body, Controller, HttpCode, Post } from '@nestjs/common';
+import { ApiBody, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { z } from 'zod';
+import { ROLES } from '../common/api-keys.js';
+import { Access, CurrentCaller } from './access.guard.js';
+import { Auth, type Caller, type IssuedToken } from './auth.js';
+import { parse } from './wire-error.js';
+
+const TokenRequestSchema = z.strictObject({ role: z.enum(ROLES).optional(), once: z.boolean().optional() });
 
 @ApiTags('access')
 @Controller('v1/tokens')
@@ -8,10 +14,21 @@ export class TokensController {
   constructor(private readonly auth: Auth) {}
 
   @Post()
+  @Access('client')
   @HttpCode(201)
-  @ApiOperation({ summary: 'A short-lived token for the socket, against an API key' })
-  @ApiHeader({ name: 'X-API-Key', required: true })
-  create(@Headers('x-api-key') key: string | undefined): Promise<IssuedToken> {
-    return this.auth.issue(this.auth.checkKey(key));
+  @ApiOperation({ summary: 'A short-lived token for sockets and REST, for whoever must not hold the key' })
+  @ApiBody({
+    required: false,
+    schema: {
+      type: 'object',
+      properties: {
+        role: { type: 'string', enum: [...ROLES], description: 'at most the role of the key, which it is by default' },
+        once: { type: 'boolean', default: false, description: 'good for one connection, and for nothing else' },
+      },
+    },
+  })
+  create(@CurrentCaller() caller: Caller, @Body() body: unknown): Promise<IssuedToken> {
+    const { role, once } = parse(TokenRequestSchema, body ?? {});
+    return this.auth.issue(caller, { ...(role ? { role } : {}), ...(once ? { once } : {}) });
   }
 }
