@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { MODALITIES } from '../emotion/evidence.js';
+import type { Locale } from '../emotion/fused.js';
 import type { AnalyzedPart, FileAnalysis } from '../pipeline/analyze-file.js';
 import { PipelineService } from '../pipeline/pipeline.service.js';
 import { reasonOf, withLine, type LineOptions } from './line.js';
@@ -8,6 +9,7 @@ import { utteranceTable } from './table.js';
 
 export interface AnalyzeOptions extends LineOptions {
   readonly json?: true;
+  readonly locale?: Locale;
 }
 
 /**
@@ -23,11 +25,12 @@ async function analyzeAll(
   options: AnalyzeOptions,
   pipeline: PipelineService,
 ): Promise<boolean> {
-  const { text, language, json = false } = options;
+  const { text, language, json = false, locale = 'en' } = options;
   const printer = new Printer(json);
   const request = {
     modalities: MODALITIES,
     language,
+    locale,
     ...(text === undefined ? {} : { text }),
   };
   if (files.length === 0) {

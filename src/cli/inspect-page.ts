@@ -1,8 +1,8 @@
-import type { Cue, Modality } from '../emotion/evidence.js';
+import type { Modality, WordedCue } from '../emotion/evidence.js';
 import type { Counterfactual, FusedEmotion } from '../emotion/fused.js';
 import type { ToldEvidence } from '../emotion/line-events.js';
 import { EMOTIONS, type Emotion } from '../emotion/scores.js';
-import { EN } from '../fusion/locale-en.js';
+import { messagesOf } from '../fusion/locales.js';
 import type { AnalyzedPart, FileAnalysis } from '../pipeline/analyze-file.js';
 import { tracks, type Reading } from './inspect-tracks.js';
 import { colourOf, facts, html, pageOf, percent, type Content, type Html } from './page.js';
@@ -99,7 +99,7 @@ function scoreTable({ voice, text, result }: AnalyzedPart): Html {
     const { status, reason, reliability } = modalities[modality];
     return status === 'available'
       ? `weighs ${percent(reliability)}`
-      : EN.unavailable(modality, reason ?? 'notProvided');
+      : messagesOf('en').unavailable(modality, reason ?? 'notProvided');
   };
   const heard = voice?.evidence.status === 'available' ? voice.evidence.perceived : undefined;
   return html`<table class="scores">
@@ -133,7 +133,7 @@ function scoreCell(p: number | undefined): Html {
 }
 
 /** Bars to the right speak for the emotion named, bars to the left against it; all on one scale. */
-function cueList(cues: readonly Cue[]): Html {
+function cueList(cues: readonly WordedCue[]): Html {
   const telling = cues.filter(({ weight }) => Math.abs(weight) >= LEAST_WEIGHT);
   const most = Math.max(0.5, ...telling.map(({ weight }) => Math.abs(weight)));
   if (telling.length === 0) return html`<p class="soft">No single cue stands out.</p>`;

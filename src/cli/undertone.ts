@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Command, type CommanderError } from 'commander';
+import { Command, Option, type CommanderError } from 'commander';
 import { PROJECT_ROOT } from '../common/config.js';
 import { messageOf } from '../common/errors.js';
+import { LOCALES } from '../emotion/fused.js';
 import type { AnalyzeOptions } from './analyze.js';
 import type { InspectOptions } from './inspect.js';
 import type { CreateKeyOptions } from './keys.js';
@@ -33,6 +34,7 @@ program
   .option('-l, --language <tag>', 'language of the words, BCP 47, or auto', 'auto')
   .option('-m, --model <name>', 'acoustic model of the manifest (default: ACOUSTIC_MODEL)')
   .option('-w, --whisper <name>', 'Whisper model: a hub id, a folder, or off (default: WHISPER_MODEL)')
+  .addOption(new Option('--locale <language>', 'language of the explanations').choices(LOCALES).default('en'))
   .option('--json', 'one line of JSON for each utterance')
   .addHelpText(
     'after',

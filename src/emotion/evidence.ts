@@ -3,14 +3,21 @@ import type { Dimensions, Emotion, PartialScores } from './scores.js';
 export const MODALITIES = ['voice', 'text'] as const;
 export type Modality = (typeof MODALITIES)[number];
 
-/** One human-readable reason. */
-export interface Cue {
+/** One reason, as data: a message catalogue puts it into words (`WordedCue`). */
+export interface Cue<L extends string = Emotion> {
   readonly modality: Modality;
-  /** Stable key: `pitchHeight`, `loudness`, … for the voice, `word` for text. */
+  /** Stable key: `pitchHeight`, `loudness`, … for the voice, `word` or `emoji` for text. */
   readonly name: string;
-  /** What a person would say: "pitch 2.1 σ above the usual", "the word “awful”". */
-  readonly detail: string;
-  readonly toward: Emotion;
+  /** How far from the usual, in `unit`. */
+  readonly value?: number;
+  /** Standard deviations from what is usual among people, or from this speaker's own usual. */
+  readonly unit?: 'sigma' | 'speakerSigma';
+  /** The word or emoji itself. */
+  readonly quote?: string;
+  /** In its source's own words, where no catalogue knows the cue. */
+  readonly detail?: string;
+  /** The emotion, or a label of a profile. */
+  readonly toward: L;
   /** Share of this expert's log-odds for `toward`, in nats; may be negative when it speaks against. */
   readonly weight: number;
   /** Milliseconds since the session's first sample. */
@@ -18,6 +25,9 @@ export interface Cue {
   /** Character offsets into the transcript, end exclusive. */
   readonly textSpan?: readonly [number, number];
 }
+
+/** A cue as a person would say it: "pitch lower than usual, −1.8 σ", "the word “awful”". */
+export type WordedCue<L extends string = Emotion> = Cue<L> & { readonly detail: string };
 
 /** What the audio itself says about how far the voice model can be trusted. */
 export interface VoiceQuality {

@@ -1,4 +1,4 @@
-import type { Cue, Modality, ModelRef, UnavailableReason } from './evidence.js';
+import type { Modality, ModelRef, UnavailableReason, WordedCue } from './evidence.js';
 import type { Dimensions, Emotion, Scores } from './scores.js';
 
 export type AbstainReason = 'noEvidence' | 'tooShort' | 'lowQuality' | 'ambiguous';
@@ -20,11 +20,9 @@ export interface Gate {
   readonly value: number;
   /** The factor in 0..1 that it multiplied the reliability by. */
   readonly factor: number;
-  /** "words counted little: recognition confidence 0.41" */
-  readonly detail: string;
 }
 
-export interface ModalityReading {
+export interface ModalityReading<L extends string = Emotion> {
   readonly status: 'available' | 'unavailable';
   readonly reason?: UnavailableReason;
   /** w_m in the pooling, 0..1; 0 when unavailable. */
@@ -32,49 +30,77 @@ export interface ModalityReading {
   /** w_m · (log p_m − log π_m) for each emotion, nats. With the log-prior these sum to `logScores`. */
   readonly contribution: Scores;
   /** The most probable emotion of this modality's own posterior; null when unavailable. */
-  readonly top: Emotion | null;
+  readonly top: L | null;
+  /** What lowered the reliability, the strongest first. */
+  readonly gates: readonly Gate[];
 }
 
-export interface Decision {
-  readonly label: Emotion | null;
+export interface Decision<L extends string = Emotion> {
+  readonly label: L | null;
   /** Calibrated probability of the label; of the most probable emotion when abstaining. */
   readonly confidence: number;
   readonly abstainReason?: AbstainReason;
 }
 
-export interface Counterfactual {
-  readonly label: Emotion;
+export interface Counterfactual<L extends string = Emotion> {
+  readonly label: L;
   readonly confidence: number;
 }
 
-export interface Explanation {
-  readonly summary: string;
-  readonly locale: 'en';
-  /** Cues of both modalities, their weights scaled by the modality's reliability, the strongest first. */
-  readonly cues: readonly Cue[];
+/** The least change of one modality's reliability that would make another emotion the most probable. */
+export interface TippingPoint<L extends string = Emotion> {
+  readonly modality: Modality;
+  /** The reliability it would take, 0..1. */
+  readonly reliability: number;
+  readonly label: L;
+}
+
+/** What would be answered otherwise. */
+export interface WhatIf<L extends string = Emotion> {
   /** The most probable emotion without one modality; null when nothing would be left to decide on. */
-  readonly counterfactual: {
-    readonly withoutVoice: Counterfactual | null;
-    readonly withoutText: Counterfactual | null;
-  };
+  readonly withoutVoice: Counterfactual<L> | null;
+  readonly withoutText: Counterfactual<L> | null;
+  readonly tippingPoints: readonly TippingPoint<L>[];
+}
+
+/** Languages that explanations are written in. */
+export const LOCALES = ['en', 'zh'] as const;
+export type Locale = (typeof LOCALES)[number];
+
+export interface Explanation<L extends string = Emotion> {
+  readonly locale: Locale;
+  /** One line, for a bot. */
+  readonly short: string;
+  /** A sentence or two that a child could follow. */
+  readonly summary: string;
+  /** All of it, for an analyst. */
+  readonly paragraph: string;
+  /** The words as the summary quotes them. */
+  readonly quote?: string;
+  /** Cues of both modalities, their weights scaled by the modality's reliability, the strongest first. */
+  readonly cues: readonly WordedCue<L>[];
+  readonly counterfactual: WhatIf<L>;
   readonly gates: readonly string[];
 }
 
-/** The answer: one emotion or an abstention, how sure, and why. */
-export interface FusedEmotion {
-  readonly decision: Decision;
-  readonly scores: Scores;
+/**
+ * The answer: one emotion or an abstention, how sure, and why. `L` are the seven emotions, or the labels of a profile that
+ * merges them; log-scores and contributions are those of the seven in either case.
+ */
+export interface FusedEmotion<L extends string = Emotion> {
+  readonly decision: Decision<L>;
+  readonly scores: Readonly<Record<L, number>>;
   /** log π + Σ contributions, before the temperature; nats. */
   readonly logScores: Scores;
   readonly logPrior: Scores;
   readonly temperature: number;
   /** The smallest set of emotions whose scores reach `coverage`, the most probable first. */
-  readonly predictionSet: readonly Emotion[];
+  readonly predictionSet: readonly L[];
   readonly coverage: number;
   readonly dimensions: Dimensions;
-  readonly modalities: Readonly<Record<Modality, ModalityReading>>;
+  readonly modalities: Readonly<Record<Modality, ModalityReading<L>>>;
   readonly incongruence: { readonly detected: boolean; readonly score: number; readonly type?: IncongruenceType };
-  readonly explanation: Explanation;
+  readonly explanation: Explanation<L>;
   /** What was left out and why, e.g. `text:modelUnavailable`. */
   readonly degraded: readonly string[];
   readonly models: Readonly<Partial<Record<Modality | 'fusion' | 'whisper', ModelRef>>>;

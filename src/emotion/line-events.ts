@@ -1,21 +1,21 @@
-import type { Cue, UnavailableReason, Wording } from './evidence.js';
+import type { UnavailableReason, WordedCue, Wording } from './evidence.js';
 import type { FusedEmotion } from './fused.js';
-import type { Emotion, PartialScores } from './scores.js';
+import type { Emotion } from './scores.js';
 import type { EndReason, Transcript } from './utterance.js';
 
 /** What one modality says, as it is told to a client. */
-export type ToldEvidence =
+export type ToldEvidence<L extends string = Emotion> =
   | { readonly status: 'unavailable'; readonly reason: UnavailableReason }
   | {
       readonly status: 'available';
-      readonly scores: PartialScores;
+      readonly scores: Readonly<Partial<Record<L, number>>>;
       /** How listeners would name the voice; only for the voice, where the model knows. */
-      readonly perceived?: PartialScores;
+      readonly perceived?: Readonly<Partial<Record<L, number>>>;
       /** Does the wording say anything, and how pleasant and excited is it? Only for words, where the model knows. */
       readonly wording?: Wording;
       readonly reliability: number;
-      readonly top: Emotion;
-      readonly cues: readonly Cue[];
+      readonly top: L;
+      readonly cues: readonly WordedCue<L>[];
     };
 
 export type WarningCode =
@@ -25,15 +25,18 @@ interface UtteranceRef {
   readonly utteranceId: string;
 }
 
-export interface FusionResult extends UtteranceRef, FusedEmotion {
+export interface FusionResult<L extends string = Emotion> extends UtteranceRef, FusedEmotion<L> {
   readonly resultId: string;
   /** 1 for the first result of an utterance; each revision counts up. */
   readonly revision: number;
   readonly isFinal: true;
 }
 
-/** Everything the line tells of a session, by name. The wire adds a stamp and the events of the connection. */
-export interface LineEvents {
+/**
+ * Everything the line tells of a session, by name. The wire adds a stamp and the events of the connection. Inside, labels are
+ * the seven emotions; to a client they may be told as those of its profile.
+ */
+export interface LineEvents<L extends string = Emotion> {
   'utterance.start': UtteranceRef & { readonly startMs: number; readonly ref?: string };
   /** Words while they are spoken. The first `stableChars` of `text` stay as they are; `revision` counts from 1. */
   'transcript.partial': UtteranceRef & {
@@ -46,11 +49,11 @@ export interface LineEvents {
     readonly isFinal: boolean;
     readonly startMs: number;
     readonly endMs: number;
-    readonly evidence: ToldEvidence;
+    readonly evidence: ToldEvidence<L>;
   };
-  'emotion.text': UtteranceRef & { readonly isFinal: true; readonly evidence: ToldEvidence };
-  'fusion.result': FusionResult;
-  'fusion.revised': FusionResult & {
+  'emotion.text': UtteranceRef & { readonly isFinal: true; readonly evidence: ToldEvidence<L> };
+  'fusion.result': FusionResult<L>;
+  'fusion.revised': FusionResult<L> & {
     readonly supersedes: string;
     readonly changed: readonly string[];
     readonly cause: 'transcriptRevised';

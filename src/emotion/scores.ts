@@ -29,9 +29,17 @@ export function isEmotion(value: string): value is Emotion {
   return (EMOTIONS as readonly string[]).includes(value);
 }
 
-/** Builds scores by asking for each emotion in turn. */
+/** Builds scores by asking for each emotion in turn, in the order of EMOTIONS. Written out: fusing calls it hundreds of times. */
 export function scoresOf(value: (emotion: Emotion, index: number) => number): Scores {
-  return Object.fromEntries(EMOTIONS.map((e, i) => [e, value(e, i)])) as Record<Emotion, number>;
+  return {
+    neutral: value('neutral', 0),
+    happy: value('happy', 1),
+    angry: value('angry', 2),
+    sad: value('sad', 3),
+    fearful: value('fearful', 4),
+    disgust: value('disgust', 5),
+    surprised: value('surprised', 6),
+  };
 }
 
 /** The softmax of log-scores, stable for any finite input. */

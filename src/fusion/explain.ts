@@ -1,44 +1,34 @@
-import { MODALITIES, type Cue, type Evidence, type Modality } from '../emotion/evidence.js';
-import type { Decision, Explanation, FusedEmotion } from '../emotion/fused.js';
-import type { Emotion, Scores } from '../emotion/scores.js';
-import { EN, type Messages, type Relation } from './locale-en.js';
+import { MODALITIES, type Cue, type Modality, type WordedCue } from '../emotion/evidence.js';
+import type { Explanation, FusedEmotion, WhatIf } from '../emotion/fused.js';
 import { ranked } from './prediction-set.js';
-import type { Reliability } from './reliability.js';
+import type { Messages, Relation } from './messages.js';
 
-/** One modality as fusion saw it; reliability and top are null where it says nothing. */
-export interface Side {
-  readonly evidence: Evidence;
-  readonly reliability: Reliability | null;
-  readonly top: Emotion | null;
-}
-
-/** All that an explanation may be built from. */
-export interface Facts {
-  readonly decision: Decision;
-  readonly scores: Scores;
-  readonly sides: Readonly<Record<Modality, Side>>;
-  readonly incongruence: FusedEmotion['incongruence'];
-  readonly counterfactual: Explanation['counterfactual'];
-  /** The transcript, to be quoted. */
-  readonly words?: string;
+/** All that an explanation may be built from. Labels are emotions, or those of a profile. */
+export interface Facts<L extends string> extends Pick<
+  FusedEmotion<L>,
+  'decision' | 'scores' | 'predictionSet' | 'coverage' | 'modalities' | 'incongruence'
+> {
+  /** Ranked, their weights scaled by the reliability. */
+  readonly cues: readonly Cue<L>[];
+  readonly counterfactual: WhatIf<L>;
+  /** The words, fit to be quoted. */
+  readonly quote?: string;
   /** A modality that weighs less says nothing. */
   readonly silentBelow: number;
 }
 
-/** Cues named for each modality in the summary. */
+/** The facts, with every cue and gate in words. */
+interface Told<L extends string> extends Facts<L> {
+  readonly cues: readonly WordedCue<L>[];
+  readonly messages: Messages;
+}
+
+/** Cues named for each modality in the summary, and of all in the paragraph. */
 const CUES_NAMED = 2;
+const CUES_LISTED = 6;
 /** Gates below this are named in the summary; all are listed. */
 const GATE_NAMED_BELOW = 0.5;
 const QUOTE_CHARS = 60;
-
-/** Cues of the modalities that count, their weights scaled by the reliability, the strongest first. */
-export function rankCues(sides: Facts['sides']): Cue[] {
-  return MODALITIES.flatMap((modality) => {
-    const { evidence, reliability } = sides[modality];
-    if (evidence.status === 'unavailable' || !reliability || reliability.weight === 0) return [];
-    return evidence.cues.map((cue) => ({ ...cue, weight: cue.weight * reliability.weight }));
-  }).sort((a, b) => Math.abs(b.weight) - Math.abs(a.weight));
-}
 
 /** The transcript as it fits into a sentence: one line, no double quotes, cut at a length. */
 export function quotable(words: string | undefined): string | undefined {
@@ -53,64 +43,98 @@ export function quotable(words: string | undefined): string | undefined {
 }
 
 /** What one modality reads and by which cues, or why it says nothing. */
-function clauseOf(modality: Modality, facts: Facts, cues: readonly Cue[], messages: Messages): string {
-  const { evidence, reliability, top } = facts.sides[modality];
-  if (evidence.status === 'unavailable') return messages.unavailable(modality, evidence.reason);
-  if (!reads(modality, facts) || top === null) {
-    return reliability?.gates[0]?.detail ?? messages.uncounted(modality);
-  }
+function clauseOf<L extends string>(modality: Modality, told: Told<L>): string {
+  const { messages, cues, quote } = told;
+  const { status, reason, top, gates } = told.modalities[modality];
+  if (status === 'unavailable') return messages.unavailable(modality, reason ?? 'notProvided');
+  if (!reads(modality, told) || top === null) return gates[0] ? messages.gate(gates[0]) : messages.uncounted(modality);
   const reasons = cues
     .filter((cue) => cue.modality === modality && cue.toward === top && cue.weight > 0)
     .slice(0, CUES_NAMED)
     .map((cue) => cue.detail);
-  return messages.reads(modality, top, reasons, modality === 'text' ? quotable(facts.words) : undefined);
+  return messages.reads(modality, top, reasons, modality === 'text' ? quote : undefined);
 }
 
-function reads(modality: Modality, { sides, silentBelow }: Facts): boolean {
-  return (sides[modality].reliability?.weight ?? 0) >= silentBelow;
+function reads<L extends string>(modality: Modality, { modalities, silentBelow }: Facts<L>): boolean {
+  return modalities[modality].status === 'available' && modalities[modality].reliability >= silentBelow;
 }
 
-function bodyOf(facts: Facts, cues: readonly Cue[], messages: Messages): string {
-  const { decision, incongruence, sides } = facts;
-  const [voice, text] = [clauseOf('voice', facts, cues, messages), clauseOf('text', facts, cues, messages)];
-  const reading = MODALITIES.filter((modality) => reads(modality, facts));
+function relationOf<L extends string>({ modalities, incongruence }: Facts<L>): Relation {
+  if (modalities.voice.top === modalities.text.top) return 'agree';
+  return incongruence.detected ? 'incongruent' : 'differ';
+}
+
+function bodyOf<L extends string>(told: Told<L>): string {
+  const { decision, modalities, messages } = told;
+  const [voice, text] = [clauseOf('voice', told), clauseOf('text', told)];
+  const reading = MODALITIES.filter((modality) => reads(modality, told));
   const { label } = decision;
-  const unread = label === null || reading.some((modality) => sides[modality].top === label) ? null : label;
-  const together = unread ? [messages.together(unread, reading.length)] : [];
+  const unread = label === null || reading.some((modality) => modalities[modality].top === label) ? null : label;
+  const together = unread === null ? [] : [messages.together(unread, reading.length)];
   if (reading.length < 2) {
     return messages.list(reading[0] === 'text' ? [text, ...together, voice] : [voice, ...together, text]);
   }
-  const agree = sides.voice.top === sides.text.top;
-  const relation: Relation = agree ? 'agree' : incongruence.detected ? 'incongruent' : 'differ';
-  return messages.list([messages.both(voice, text, relation), ...together]);
+  return messages.list([messages.both(voice, text, relationOf(told)), ...together]);
 }
 
 /** Gates strong enough to be named, one for each modality that still counts (of a silent one the body tells). */
-function gatesNamed(facts: Facts): string[] {
+function gatesNamed<L extends string>(told: Told<L>): string[] {
   return MODALITIES.flatMap((modality) => {
-    const gate = reads(modality, facts) ? facts.sides[modality].reliability?.gates[0] : undefined;
-    return gate && gate.factor < GATE_NAMED_BELOW ? [gate.detail] : [];
+    const gate = reads(modality, told) ? told.modalities[modality].gates[0] : undefined;
+    return gate && gate.factor < GATE_NAMED_BELOW ? [told.messages.gate(gate)] : [];
   });
 }
 
-function headlineOf({ decision, scores }: Facts, messages: Messages): string {
+function headlineOf<L extends string>({ decision, scores, messages }: Told<L>): string {
   if (decision.label !== null) return messages.decided(decision.label, decision.confidence);
   const reason = decision.abstainReason ?? 'noEvidence';
   const likeliest = reason === 'ambiguous' ? ranked(scores).slice(0, 2) : [];
   return messages.abstained(
     reason,
-    likeliest.map((emotion) => [emotion, scores[emotion]]),
+    likeliest.map((label) => [label, scores[label]]),
   );
 }
 
-/** Says why, from the given facts alone: every cue, gate and number in the summary is one of them. */
-export function explain(facts: Facts, messages: Messages = EN): Explanation {
-  const cues = rankCues(facts.sides);
+function shortOf<L extends string>(told: Told<L>): string {
+  const { modalities, messages } = told;
+  const readings = MODALITIES.flatMap((m) => {
+    const { top } = modalities[m];
+    return top !== null && reads(m, told) ? [[m, top] as const] : [];
+  });
+  return messages.short(headlineOf(told), readings, readings.length > 1 ? relationOf(told) : 'agree');
+}
+
+function paragraphOf<L extends string>(told: Told<L>, summary: string, gates: readonly string[]): string {
+  const { messages, modalities, cues, counterfactual, predictionSet, coverage } = told;
+  const { withoutVoice, withoutText, tippingPoints } = counterfactual;
+  const reading = MODALITIES.filter((modality) => reads(modality, told));
+  const listed = cues.slice(0, CUES_LISTED);
+  const trusted = reading.map((m) => [m, modalities[m].reliability] as const);
+  const alternatives = [messages.without('voice', withoutVoice), messages.without('text', withoutText)];
+  const sentences = [
+    ...(listed.length > 0 ? [messages.evidence(listed)] : []),
+    ...(trusted.length > 0 ? [messages.list([messages.trust(trusted), ...gates])] : []),
+    ...(reading.length > 1 ? [messages.list(alternatives)] : []),
+    ...tippingPoints.map((point) => messages.tipping(point, modalities[point.modality].reliability)),
+    messages.set(predictionSet, coverage),
+  ];
+  return messages.paragraph(summary, sentences);
+}
+
+/** Says why, from the given facts alone: every cue, gate and number in the texts is one of them. */
+export function explain<L extends string>(facts: Facts<L>, messages: Messages): Explanation<L> {
+  const cues = facts.cues.map((cue) => ({ ...cue, detail: messages.cue(cue) }));
+  const told = { ...facts, cues, messages };
+  const gates = MODALITIES.flatMap((modality) => facts.modalities[modality].gates.map((gate) => messages.gate(gate)));
+  const summary = messages.text(headlineOf(told), bodyOf(told), gatesNamed(told));
   return {
-    summary: messages.text(headlineOf(facts, messages), bodyOf(facts, cues, messages), gatesNamed(facts)),
     locale: messages.locale,
+    short: shortOf(told),
+    summary,
+    paragraph: paragraphOf(told, summary, gates),
+    ...(facts.quote === undefined ? {} : { quote: facts.quote }),
     cues,
     counterfactual: facts.counterfactual,
-    gates: MODALITIES.flatMap((modality) => facts.sides[modality].reliability?.gates.map((gate) => gate.detail) ?? []),
+    gates,
   };
 }

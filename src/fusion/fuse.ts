@@ -1,13 +1,17 @@
 import { MODALITIES, unavailable, type Evidence, type Modality, type ModelRef } from '../emotion/evidence.js';
-import type { Counterfactual, FusedEmotion, ModalityReading } from '../emotion/fused.js';
-import { dimensionsOf, scoresOf, topOf, type Scores } from '../emotion/scores.js';
+import type { FusedEmotion, Locale, ModalityReading } from '../emotion/fused.js';
+import { dimensionsOf, scoresOf, topOf, type Emotion, type Scores } from '../emotion/scores.js';
 import { DEFAULT_FUSION, type FusionConfig } from './config.js';
 import { decide } from './decide.js';
-import { explain, type Side } from './explain.js';
+import { explain, quotable } from './explain.js';
 import { incongruenceOf, type Reading } from './incongruence.js';
+import { asItIs } from './labelling.js';
+import { messagesOf } from './locales.js';
 import { contributionOf, isReadable, logRatios, logScoresOf, posteriorOf } from './pool.js';
 import { predictionSet } from './prediction-set.js';
-import { reliabilityOf } from './reliability.js';
+import { rankCues } from './rank-cues.js';
+import { reliabilityOf, type Reliability } from './reliability.js';
+import { whatIf } from './what-if.js';
 
 /** What each modality says of one utterance. */
 export interface EvidencePair {
@@ -19,6 +23,15 @@ export interface FuseOptions {
   readonly config?: FusionConfig;
   /** The transcript, quoted in the summary; it never changes a number. */
   readonly words?: string;
+  /** The language of the explanation. */
+  readonly locale?: Locale;
+}
+
+/** One modality as fusion saw it; reliability and top are null where it says nothing. */
+interface Side {
+  readonly evidence: Evidence;
+  readonly reliability: Reliability | null;
+  readonly top: Emotion | null;
 }
 
 type Each<T> = Readonly<Record<Modality, T>>;
@@ -36,7 +49,7 @@ function sideOf(given: Evidence, config: FusionConfig): Side {
 }
 
 function readingOf({ evidence, reliability, top }: Side, contribution: Scores): ModalityReading {
-  const status = { reliability: reliability?.weight ?? 0, contribution, top };
+  const status = { reliability: reliability?.weight ?? 0, contribution, top, gates: reliability?.gates ?? [] };
   return evidence.status === 'available'
     ? { status: 'available', ...status }
     : { status: 'unavailable', reason: evidence.reason, ...status };
@@ -63,12 +76,10 @@ export function fuse(pair: EvidencePair, options: FuseOptions = {}): FusedEmotio
     const silent = evidence.status === 'unavailable' || !reliability;
     return silent ? scoresOf(() => 0) : contributionOf(reliability.weight, logRatios(evidence, floor));
   });
-  const pool = (modalities: readonly Modality[]): Scores =>
-    logScoresOf(
-      logPrior,
-      modalities.map((m) => contributions[m]),
-    );
-  const logScores = pool(MODALITIES);
+  const logScores = logScoresOf(
+    logPrior,
+    MODALITIES.map((m) => contributions[m]),
+  );
   const scores = posteriorOf(logScores, temperature);
 
   const set = predictionSet(scores, coverage);
@@ -80,21 +91,26 @@ export function fuse(pair: EvidencePair, options: FuseOptions = {}): FusedEmotio
   const decision = decide({ scores, predictionSet: set, reliabilities, missing }, config.abstain);
   const incongruence = incongruenceOf(comparable(sides.voice), comparable(sides.text), config.incongruenceThreshold);
 
-  const without = (left: Modality): Counterfactual | null => {
-    if ((sides[left].reliability?.weight ?? 0) < config.abstain.noEvidenceBelow) return null;
-    const rest = posteriorOf(pool([left]), temperature);
-    const label = topOf(rest);
-    return { label, confidence: rest[label] };
-  };
-  const explanation = explain({
-    decision,
-    scores,
-    sides,
-    incongruence,
-    counterfactual: { withoutVoice: without('text'), withoutText: without('voice') },
-    words: options.words,
-    silentBelow: config.abstain.noEvidenceBelow,
-  });
+  const modalities = each((m) => readingOf(sides[m], contributions[m]));
+  const { noEvidenceBelow: silentBelow } = config.abstain;
+  const quote = quotable(options.words);
+  const explanation = explain(
+    {
+      decision,
+      scores,
+      predictionSet: set,
+      coverage,
+      modalities,
+      incongruence,
+      cues: rankCues(
+        MODALITIES.map((m) => ({ evidence: sides[m].evidence, share: scoresOf(() => modalities[m].reliability) })),
+      ),
+      counterfactual: whatIf({ logPrior, temperature, modalities }, asItIs, silentBelow),
+      ...(quote === undefined ? {} : { quote }),
+      silentBelow,
+    },
+    messagesOf(options.locale ?? 'en'),
+  );
 
   const models: Partial<Record<Modality | 'fusion', ModelRef>> = { fusion: config.ref };
   for (const m of MODALITIES) {
@@ -110,7 +126,7 @@ export function fuse(pair: EvidencePair, options: FuseOptions = {}): FusedEmotio
     predictionSet: set,
     coverage,
     dimensions: dimensionsOf(scores),
-    modalities: each((m) => readingOf(sides[m], contributions[m])),
+    modalities,
     incongruence,
     explanation,
     degraded: MODALITIES.flatMap((m) => {

@@ -1,37 +1,12 @@
 import type { Modality, UnavailableReason } from '../emotion/evidence.js';
 import type { AbstainReason } from '../emotion/fused.js';
 import type { Emotion } from '../emotion/scores.js';
-
-/** What the voice and the words have to do with each other, and with the decision. */
-export type Relation = 'agree' | 'differ' | 'incongruent';
-
-/** Everything an explanation can say, in one language. Clauses come without capital and full stop. */
-export interface Messages {
-  readonly locale: 'en';
-  readonly emotion: Readonly<Record<Emotion, string>>;
-  percent(probability: number): string;
-  /** Why a modality weighs less: the text of a Gate. */
-  gate(modality: Modality, signal: string, value: number, factor: number): string;
-  /** "the voice sounds sad (pitch lower than usual)" */
-  reads(modality: Modality, emotion: Emotion, reasons: readonly string[], quote?: string): string;
-  unavailable(modality: Modality, reason: UnavailableReason): string;
-  /** A modality that was read but weighs nothing and names no gate. */
-  uncounted(modality: Modality): string;
-  /** Two readings side by side. */
-  both(voice: string, text: string, relation: Relation): string;
-  /** Clauses one after the other. */
-  list(clauses: readonly string[]): string;
-  /** Added where the decision is what no modality alone reads. */
-  together(label: Emotion, readings: number): string;
-  decided(label: Emotion, confidence: number): string;
-  /** `likeliest` are named where the reason is that they are too close. */
-  abstained(reason: AbstainReason, likeliest: readonly (readonly [Emotion, number])[]): string;
-  /** Headline, body and further sentences become one text. */
-  text(headline: string, body: string, further: readonly string[]): string;
-}
+import type { Messages } from './messages.js';
 
 const NUMBER = new Intl.NumberFormat('en', { maximumFractionDigits: 2 });
 const TENTHS = new Intl.NumberFormat('en', { maximumFractionDigits: 1 });
+const SIGMAS = new Intl.NumberFormat('en', { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+const WEIGHT = new Intl.NumberFormat('en', { minimumFractionDigits: 2, maximumFractionDigits: 2 });
 const PERCENT = new Intl.NumberFormat('en', { style: 'percent' });
 
 const EMOTION: Readonly<Record<Emotion, string>> = {
@@ -44,7 +19,21 @@ const EMOTION: Readonly<Record<Emotion, string>> = {
   surprised: 'surprised',
 };
 
-const NAME: Readonly<Record<Modality, string>> = { voice: 'voice', text: 'words' };
+const NAME: Readonly<Record<string, string>> = { voice: 'voice', text: 'words' };
+const nameOf = (modality: Modality): string => NAME[modality] ?? modality;
+
+/** What is more or less than usual: "pitch lower", "speech faster". */
+const MEASURED: Readonly<Record<string, { subject: string; more: string; less: string }>> = {
+  pitchHeight: { subject: 'pitch', more: 'higher', less: 'lower' },
+  pitchMovement: { subject: 'pitch movement', more: 'livelier', less: 'flatter' },
+  loudness: { subject: 'loudness', more: 'more varied', less: 'more even' },
+  tempo: { subject: 'speech', more: 'faster', less: 'slower' },
+  voiceQuality: { subject: 'voice', more: 'softer', less: 'tenser' },
+  timbre: { subject: 'sound', more: 'brighter', less: 'darker' },
+};
+const PATTERN = 'the course of the sound from moment to moment';
+/** Below this many σ a value is called usual. */
+const NOTABLE = 0.5;
 
 const SIGNAL: Readonly<Record<string, (value: number) => string>> = {
   voicedMs: (ms) => `only ${TENTHS.format(ms / 1000)} s of voice`,
@@ -79,44 +68,89 @@ const ABSTAINED: Readonly<Record<AbstainReason, string>> = {
 };
 
 const capital = (clause: string): string => clause.charAt(0).toUpperCase() + clause.slice(1);
+const sentence = (clause: string): string => `${capital(clause)}.`;
 
 /** Never "100%": no reading is certain. */
 function percent(probability: number): string {
   return probability > 0.99 ? 'over 99%' : PERCENT.format(probability);
 }
 
-export const EN: Messages = {
-  locale: 'en',
-  emotion: EMOTION,
-  percent,
-  gate(modality, signal, value, factor) {
-    const degree = factor < 0.01 ? 'not counted' : factor < 0.5 ? 'counted little' : 'counted less';
-    const detail = Number.isNaN(value)
-      ? `${signal} unknown`
-      : (SIGNAL[signal]?.(value) ?? `${signal} ${NUMBER.format(value)}`);
-    return `${NAME[modality]} ${degree}: ${detail}`;
-  },
-  reads(modality, emotion, reasons, quote) {
-    const subject = quote ? `the ${NAME[modality]} “${quote}”` : `the ${NAME[modality]}`;
-    const verb = modality === 'voice' ? 'sounds' : 'read';
-    const because = reasons.length > 0 ? ` (${reasons.join('; ')})` : '';
-    return `${subject} ${verb} ${EMOTION[emotion]}${because}`;
-  },
-  unavailable: (modality, reason) => UNAVAILABLE[reason][modality],
-  uncounted: (modality) => `the ${NAME[modality]} ${modality === 'voice' ? 'is' : 'are'} not counted`,
-  both(voice, text, relation) {
-    if (relation === 'agree') return `${voice} and ${text}`;
-    return relation === 'differ' ? `${voice}; ${text}` : `${voice} while ${text}; voice and words disagree`;
-  },
-  list: (clauses) => clauses.join('; '),
-  together: (label, readings) =>
-    readings > 1
-      ? `taken together they point to ${EMOTION[label]}`
-      : `set against how often its model expects each emotion, that points to ${EMOTION[label]}`,
-  decided: (label, confidence) => `${capital(EMOTION[label])} (${percent(confidence)})`,
-  abstained(reason, likeliest) {
-    const close = likeliest.map(([emotion, p]) => `${EMOTION[emotion]} ${percent(p)}`).join(', ');
-    return `No decision, ${ABSTAINED[reason]}${close ? ` (${close})` : ''}`;
-  },
-  text: (headline, body, further) => [`${headline}: ${body}`, ...further.map(capital)].map((s) => `${s}.`).join(' '),
-};
+/** "−1.8": with a true minus. */
+function signed(value: number, format: Intl.NumberFormat): string {
+  return `${value < 0 ? '−' : '+'}${format.format(Math.abs(value))}`;
+}
+
+/** English; `names` are what a profile's labels are called. */
+export function english(names: Readonly<Record<string, string>> = {}): Messages {
+  const label = (key: string): string => names[key] ?? (EMOTION as Record<string, string>)[key] ?? key;
+  return {
+    locale: 'en',
+    label,
+    percent,
+    cue({ name, value, unit, quote, detail }) {
+      const measured = MEASURED[name];
+      if (measured && value !== undefined) {
+        const { subject, more, less } = measured;
+        const amount = `${signed(value, SIGMAS)} σ`;
+        const own = unit === 'speakerSigma';
+        if (Math.abs(value) < NOTABLE) return `${subject} about as usual${own ? ' for this speaker' : ''}, ${amount}`;
+        return `${subject} ${value > 0 ? more : less} than ${own ? "this speaker's usual" : 'usual'}, ${amount}`;
+      }
+      if (detail !== undefined) return detail;
+      if (quote !== undefined) return `the ${name} “${quote}”`;
+      return name === 'pattern' ? PATTERN : name;
+    },
+    gate({ modality, signal, value, factor }) {
+      const degree = factor < 0.01 ? 'not counted' : factor < 0.5 ? 'counted little' : 'counted less';
+      const detail = Number.isFinite(value)
+        ? (SIGNAL[signal]?.(value) ?? `${signal} ${NUMBER.format(value)}`)
+        : `${signal} unknown`;
+      return `${nameOf(modality)} ${degree}: ${detail}`;
+    },
+    reads(modality, read, reasons, quote) {
+      const subject = quote ? `the ${nameOf(modality)} “${quote}”` : `the ${nameOf(modality)}`;
+      const verb = modality === 'voice' ? 'sounds' : 'read';
+      const because = reasons.length > 0 ? ` (${reasons.join('; ')})` : '';
+      return `${subject} ${verb} ${label(read)}${because}`;
+    },
+    unavailable: (modality, reason) => UNAVAILABLE[reason][modality],
+    uncounted: (modality) => `the ${nameOf(modality)} ${modality === 'voice' ? 'is' : 'are'} not counted`,
+    both(voice, text, relation) {
+      if (relation === 'agree') return `${voice} and ${text}`;
+      return relation === 'differ' ? `${voice}; ${text}` : `${voice} while ${text}; voice and words disagree`;
+    },
+    list: (clauses) => clauses.join('; '),
+    together: (decided, readings) =>
+      readings > 1
+        ? `taken together they point to ${label(decided)}`
+        : `set against how often its model expects each emotion, that points to ${label(decided)}`,
+    decided: (decided, confidence) => `${capital(label(decided))} (${percent(confidence)})`,
+    abstained(reason, likeliest) {
+      const close = likeliest.map(([one, p]) => `${label(one)} ${percent(p)}`).join(', ');
+      return `No decision, ${ABSTAINED[reason]}${close ? ` (${close})` : ''}`;
+    },
+    text: (headline, body, further) => [`${headline}: ${body}.`, ...further.map(sentence)].join(' '),
+
+    short(headline, readings, relation) {
+      const sides = readings.map(([modality, read]) => `${nameOf(modality)} ${label(read)}`).join(', ');
+      const body = relation === 'incongruent' ? `${sides}; they disagree` : sides;
+      return body ? `${headline}: ${body}` : headline;
+    },
+    evidence: (cues) =>
+      `evidence in log-odds: ${cues
+        .map(({ detail, toward, weight, audioMs, textSpan }) => {
+          const time = audioMs ? `, ${audioMs.map((ms) => TENTHS.format(ms / 1000)).join('–')} s` : '';
+          const place = textSpan ? `, characters ${textSpan.map((at) => NUMBER.format(at)).join('–')}` : '';
+          return `${detail}${time}${place}: ${signed(weight, WEIGHT)} for ${label(toward)}`;
+        })
+        .join('; ')}`,
+    trust: (reliabilities) =>
+      `trust: ${reliabilities.map(([modality, weight]) => `${nameOf(modality)} ${NUMBER.format(weight)}`).join(', ')}`,
+    without: (modality, outcome) =>
+      `without the ${nameOf(modality)}: ${outcome ? `${label(outcome.label)} (${percent(outcome.confidence)})` : 'nothing to go by'}`,
+    tipping: ({ modality, reliability, label: other }, now) =>
+      `with the ${nameOf(modality)} trusted ${NUMBER.format(reliability)} instead of ${NUMBER.format(now)} it would be ${label(other)}`,
+    set: (labels, coverage) => `at ${percent(coverage)} coverage: ${labels.map(label).join(', ')}`,
+    paragraph: (text, sentences) => [text, ...sentences.map(sentence)].join(' '),
+  };
+}

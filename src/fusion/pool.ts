@@ -35,3 +35,8 @@ export function logScoresOf(logPrior: Scores, contributions: readonly Scores[]):
 export function posteriorOf(logScores: Scores, temperature: number): Scores {
   return softmax(scoresOf((e) => logScores[e] / temperature));
 }
+
+/** What a contribution at reliability `from` (above 0) would be at `to`: the inverse of `contributionOf`, applied anew. */
+export function reweighed(contribution: Scores, from: number, to: number): Scores {
+  return contributionOf(to / from, contribution);
+}

@@ -1,8 +1,8 @@
-import { EMOTIONS, type Emotion, type Scores } from '../emotion/scores.js';
+import type { Emotion, Scores } from '../emotion/scores.js';
 
-/** The emotions, the most probable first; in the order of EMOTIONS on a tie. */
-export function ranked(scores: Scores): Emotion[] {
-  return [...EMOTIONS].sort((a, b) => scores[b] - scores[a]);
+/** The labels, the most probable first; in the order of the keys on a tie. */
+export function ranked<L extends string>(scores: Readonly<Record<L, number>>): L[] {
+  return (Object.keys(scores) as L[]).sort((a, b) => scores[b] - scores[a]);
 }
 
 /**

@@ -1,5 +1,6 @@
 import { DEFAULT_FUSION, fusionConfig, type Curve } from './config.js';
 import { EVEN, randomAvailable, randomOf, textOf, voiceOf } from './evidence.fixture.js';
+import { messagesOf } from './locales.js';
 import { factorAt, reliabilityOf } from './reliability.js';
 
 describe('factorAt', () => {
@@ -48,7 +49,9 @@ describe('reliabilityOf', () => {
   it('[FU2] says in plain English what lowered it', () => {
     const text = textOf(EVEN, { quality: { asrConfidence: 0.41, contentWords: 0, languageSupported: false } });
     const voice = voiceOf(EVEN, { quality: { voicedMs: 420, snrDb: 3.2, clipping: 0.08 } });
-    const details = [text, voice].flatMap((e) => reliabilityOf(e, DEFAULT_FUSION).gates.map((gate) => gate.detail));
+    const details = [text, voice].flatMap((e) =>
+      reliabilityOf(e, DEFAULT_FUSION).gates.map((gate) => messagesOf('en').gate(gate)),
+    );
     expect(new Set(details)).toEqual(
       new Set([
         'words counted little: recognition confidence 0.41',

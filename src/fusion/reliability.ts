@@ -1,7 +1,6 @@
 import type { AvailableEvidence } from '../emotion/evidence.js';
 import type { Gate } from '../emotion/fused.js';
 import type { Curve, FusionValues } from './config.js';
-import { EN, type Messages } from './locale-en.js';
 
 /** How far one modality's evidence of one utterance can be trusted. */
 export interface Reliability {
@@ -29,14 +28,13 @@ export function factorAt(curve: Curve, signal: number): number {
 export function reliabilityOf(
   evidence: AvailableEvidence,
   config: Pick<FusionValues, 'curves' | 'maxWeight'>,
-  messages: Messages = EN,
 ): Reliability {
   const { modality } = evidence;
   const signals = new Map<string, unknown>(Object.entries(evidence.quality));
   const gates = Object.entries<Curve>(config.curves[modality]).map(([signal, curve]): Gate => {
     const value = Number(signals.get(signal)); // a signal nobody stated is not a number: the worst factor
     const factor = factorAt(curve, value);
-    return { modality, signal, value, factor, detail: messages.gate(modality, signal, value, factor) };
+    return { modality, signal, value, factor };
   });
   const quality = gates.reduce((product, gate) => product * gate.factor, 1);
   return {

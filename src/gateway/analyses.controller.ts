@@ -4,6 +4,7 @@ import { ApiBody, ApiConsumes, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import type { Config } from '../common/config.js';
 import { WireError } from '../common/errors.js';
+import { LOCALES } from '../emotion/fused.js';
 import { openConsent } from '../privacy/consent.js';
 import type { FileAnalysis } from '../pipeline/analyze-file.js';
 import { PipelineService } from '../pipeline/pipeline.service.js';
@@ -25,6 +26,7 @@ const json = z.string().transform((value, context): unknown => {
 const FormSchema = z.strictObject({
   text: z.string().optional(),
   language: SessionStartSchema.shape.language,
+  locale: SessionStartSchema.shape.locale,
   modalities: json.default(['voice', 'text']).pipe(SessionStartSchema.shape.modalities),
   consent: json.optional(),
   context: json.optional(),
@@ -52,6 +54,7 @@ export class AnalysesController {
         audio: { type: 'string', format: 'binary', description: 'wav, mp3, flac, m4a, ogg or webm' },
         text: { type: 'string', description: 'a message; with audio: the words of the whole recording' },
         language: { type: 'string', default: 'auto' },
+        locale: { type: 'string', enum: [...LOCALES], default: 'en', description: 'the language of explanations' },
         modalities: { type: 'string', default: '["voice","text"]', description: 'JSON array' },
         consent: { type: 'string', description: 'the consent record, JSON' },
         context: { type: 'string', description: '{ "purpose": …, "setting": … }, JSON' },
@@ -59,7 +62,7 @@ export class AnalysesController {
     },
   })
   async analyze(@Body() body: unknown, @UploadedFile() audio?: { buffer: Buffer }): Promise<FileAnalysis> {
-    const { text, language, ...request } = parse(FormSchema, body);
+    const { text, language, locale = 'en', ...request } = parse(FormSchema, body);
     const { modalities } = openConsent(request, new Date());
     if (!audio && text === undefined)
       throw new WireError('configInvalid', 'Send `audio`, `text`, or both.', { param: 'audio' });
@@ -71,6 +74,7 @@ export class AnalysesController {
     return this.pipeline.analyze({
       modalities,
       language,
+      locale,
       ...(audio ? { audio: audio.buffer } : {}),
       ...(text === undefined ? {} : { text }),
     });

@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import type { ErrorCode } from '../common/errors.js';
-import type { FusedEmotion } from '../emotion/fused.js';
+import { LOCALES, type FusedEmotion } from '../emotion/fused.js';
 import type { LineEvents } from '../emotion/line-events.js';
 import { ENCODINGS } from '../emotion/utterance.js';
 
@@ -33,7 +33,8 @@ const TunableSchema = z.strictObject({
   endpointing: EndpointingSchema.optional(),
   /** 0 switches interim results off. */
   interimIntervalMs: z.union([z.literal(0), z.int().min(200).max(10_000)]).optional(),
-  locale: z.literal('en').optional(),
+  /** The language of explanations. */
+  locale: z.enum(LOCALES).optional(),
 });
 
 /** The consent record and the context are judged by privacy/consent.ts, which says what is wrong with them. */

@@ -96,11 +96,12 @@ export class StreamConnection {
   }
 
   private async open(request: SessionStart, modalities: readonly Modality[]): Promise<void> {
-    const { audio, language, endpointing, interimIntervalMs } = request;
+    const { audio, language, endpointing, interimIntervalMs, locale = 'en' } = request;
     const live = await this.ports.pipeline.open(
       {
         modalities,
         language,
+        locale,
         ...(audio ? { audio } : {}),
         tuning: { ...endpointing, ...(interimIntervalMs === undefined ? {} : { interimIntervalMs }) },
       },
@@ -180,12 +181,13 @@ export class StreamConnection {
 
   update(payload: unknown): object {
     const live = this.session();
-    const { audio, endpointing, interimIntervalMs } = parse(SessionUpdateSchema, payload);
+    const { audio, endpointing, interimIntervalMs, locale } = parse(SessionUpdateSchema, payload);
     if (audio !== undefined) {
       throw new WireError('configLocked', 'The audio format is fixed for the session; open another for a new one.', {
         param: 'audio',
       });
     }
+    if (locale) live.locale = locale;
     live.configure({ ...endpointing, ...(interimIntervalMs === undefined ? {} : { interimIntervalMs }) });
     return {};
   }

@@ -2,6 +2,7 @@ import type { DecodedFile } from '../audio/decode.js';
 import { resampleWhole } from '../audio/resample.js';
 import type { WireError } from '../common/errors.js';
 import type { Modality } from '../emotion/evidence.js';
+import type { Locale } from '../emotion/fused.js';
 import type { Emit, FusionResult, LineEvents, LineEventName } from '../emotion/line-events.js';
 import { SAMPLE_RATE } from '../emotion/utterance.js';
 import { analyzeUtterance, type Experts } from './analyze-utterance.js';
@@ -14,6 +15,8 @@ export interface FileRequest {
   readonly text?: string;
   readonly modalities: readonly Modality[];
   readonly language: string;
+  /** The language of explanations. */
+  readonly locale?: Locale;
 }
 
 /** One utterance of a file: what a streaming client would have been told of it. */
@@ -63,11 +66,11 @@ async function asStream(
   ports: FilePorts,
   emit: Emit,
 ): Promise<void> {
-  const { modalities, language, text } = request;
+  const { modalities, language, text, locale = 'en' } = request;
   const format = decoded && ({ encoding: 'pcm_f32le', sampleRate: decoded.sampleRate, channels: 1 } as const);
   const failures: WireError[] = [];
   const session = await ports.open(
-    { modalities, language, ...(format && { audio: format }), tuning: { interimIntervalMs: 0 } },
+    { modalities, language, locale, ...(format && { audio: format }), tuning: { interimIntervalMs: 0 } },
     emit,
     (error) => failures.push(error),
   );
@@ -96,7 +99,7 @@ async function wholeFile(
   const endMs = (samples.length * 1_000) / SAMPLE_RATE;
   const utterance = { id: 'u1', startMs: 0, endMs, endReason: 'sessionEnd', samples, clientText: { text } } as const;
   emit('utterance.start', { utteranceId: utterance.id, startMs: 0 });
-  await analyzeUtterance(utterance, ports.experts, emit);
+  await analyzeUtterance(utterance, ports.experts, emit, request.locale);
 }
 
 type Drafts = Map<string, { -readonly [K in keyof AnalyzedPart]?: AnalyzedPart[K] }>;

@@ -1,10 +1,11 @@
 import { unavailable, type Evidence, type UnavailableEvidence } from '../emotion/evidence.js';
-import type { FusedEmotion } from '../emotion/fused.js';
+import type { FusedEmotion, Locale } from '../emotion/fused.js';
 import type { Emit, ToldEvidence } from '../emotion/line-events.js';
 import { topOf } from '../emotion/scores.js';
 import type { Transcript, Utterance } from '../emotion/utterance.js';
 import { DEFAULT_FUSION } from '../fusion/config.js';
 import { fuse } from '../fusion/fuse.js';
+import { messagesOf } from '../fusion/locales.js';
 import { reliabilityOf } from '../fusion/reliability.js';
 import { beginningWith } from '../text/transcript.js';
 
@@ -31,31 +32,39 @@ export interface AnalyzedUtterance {
  * Tells, in this order (PR4): `emotion.voice` and `transcript.final` → `emotion.text` as each is known, then
  * `fusion.result`, then `utterance.end`. Never rejects as long as the experts don't.
  */
-export async function analyzeUtterance(utterance: Utterance, experts: Experts, emit: Emit): Promise<AnalyzedUtterance> {
+export async function analyzeUtterance(
+  utterance: Utterance,
+  experts: Experts,
+  emit: Emit,
+  locale: Locale = 'en',
+): Promise<AnalyzedUtterance> {
   const utteranceId = utterance.id;
 
-  const [voice, { text, words }] = await Promise.all([hear(utterance, experts, emit), read(utterance, experts, emit)]);
-  const fused = fuse({ voice, text }, words === undefined ? {} : { words });
+  const [voice, { text, words }] = await Promise.all([
+    hear(utterance, experts, emit, locale),
+    read(utterance, experts, emit, locale),
+  ]);
+  const fused = fuse({ voice, text }, { locale, ...(words === undefined ? {} : { words }) });
 
   emit('fusion.result', { utteranceId, resultId: resultId(utteranceId, 1), revision: 1, isFinal: true, ...fused });
   emit('utterance.end', { utteranceId, endMs: utterance.endMs, reason: utterance.endReason });
   return { utterance, voice, text, fused };
 }
 
-async function hear(utterance: Utterance, experts: Experts, emit: Emit): Promise<Evidence<'voice'>> {
+async function hear(utterance: Utterance, experts: Experts, emit: Emit, locale: Locale): Promise<Evidence<'voice'>> {
   if (!utterance.samples) return unavailable('voice', 'notProvided');
   const evidence = await experts.voice(utterance);
   const { id: utteranceId, startMs, endMs } = utterance;
-  emit('emotion.voice', { utteranceId, isFinal: true, startMs, endMs, evidence: told(evidence) });
+  emit('emotion.voice', { utteranceId, isFinal: true, startMs, endMs, evidence: told(evidence, locale) });
   return evidence;
 }
 
-async function read(utterance: Utterance, experts: Experts, emit: Emit): Promise<Words> {
+async function read(utterance: Utterance, experts: Experts, emit: Emit, locale: Locale): Promise<Words> {
   const utteranceId = utterance.id;
   const words = await readWords(utterance, experts, (transcript) => {
     emit('transcript.final', { utteranceId, ...transcript });
   });
-  emit('emotion.text', { utteranceId, isFinal: true, evidence: told(words.text) });
+  emit('emotion.text', { utteranceId, isFinal: true, evidence: told(words.text, locale) });
   return words;
 }
 
@@ -79,10 +88,11 @@ interface Words {
   readonly words?: string;
 }
 
-/** Evidence as a client is told it: with the reliability that the fusion will give it. */
-export function told(evidence: Evidence): ToldEvidence {
+/** Evidence as a client is told it: in words, with the reliability that the fusion will give it. */
+export function told(evidence: Evidence, locale: Locale): ToldEvidence {
   if (evidence.status === 'unavailable') return { status: 'unavailable', reason: evidence.reason };
   const { scores, perceived, wording, cues } = evidence;
+  const messages = messagesOf(locale);
   return {
     status: 'available',
     scores,
@@ -90,7 +100,7 @@ export function told(evidence: Evidence): ToldEvidence {
     ...(wording && { wording }),
     reliability: reliabilityOf(evidence, DEFAULT_FUSION).weight,
     top: topOf(scores),
-    cues,
+    cues: cues.map((cue) => ({ ...cue, detail: messages.cue(cue) })),
   };
 }
 

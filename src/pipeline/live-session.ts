@@ -3,6 +3,7 @@ import type { VoiceEvent, VoiceStream } from '../audio/voice-stream.js';
 import { WireError } from '../common/errors.js';
 import { SerialQueue } from '../common/serial-queue.js';
 import { unavailable, type Evidence, type Modality } from '../emotion/evidence.js';
+import type { Locale } from '../emotion/fused.js';
 import type { Emit, WarningCode } from '../emotion/line-events.js';
 import type { AudioFormat, EndReason, Utterance } from '../emotion/utterance.js';
 import { fuse } from '../fusion/fuse.js';
@@ -31,6 +32,7 @@ export interface OpenOptions {
   readonly language: string;
   readonly audio?: AudioFormat;
   readonly tuning?: Tuning;
+  readonly locale?: Locale;
 }
 
 export interface LiveSessionOptions {
@@ -38,6 +40,8 @@ export interface LiveSessionOptions {
   readonly modalities: readonly Modality[];
   /** BCP 47 or `auto`. */
   readonly language: string;
+  /** The language of explanations. */
+  readonly locale?: Locale;
   /** What to tell a client whose words cannot be written down. */
   readonly transcriptionAdvice: () => string;
   /** Is there time for interim readings? They are the first thing to go under load. */
@@ -76,6 +80,8 @@ export class LiveSession {
   /** The client tells the words of its audio itself: nobody needs to see Whisper's while they are spoken. */
   private clientTranscribes = false;
   private waitingMs = 0;
+  /** The language of explanations, from the next result on. */
+  locale: Locale;
 
   constructor(
     private readonly options: LiveSessionOptions,
@@ -87,6 +93,7 @@ export class LiveSession {
     private readonly onAudioError: (error: WireError) => void,
   ) {
     this.permitted = new Set(options.modalities);
+    this.locale = options.locale ?? 'en';
     this.experts = this.guarded(experts);
     const wanted = () => this.permitted.has('text') && !this.clientTranscribes;
     this.liveWords = new LiveWords((utterance) => this.experts.transcribe(utterance), wanted, emit);
@@ -237,7 +244,7 @@ export class LiveSession {
     const clientText = { text: words.text, ...(words.language ? { language: words.language } : {}) };
     const revised = { ...utterance, clientText };
     const { text, words: said } = await readWords(revised, this.experts);
-    const next = fuse({ voice, text }, said === undefined ? {} : { words: said });
+    const next = fuse({ voice, text }, { locale: this.locale, ...(said === undefined ? {} : { words: said }) });
     const supersedes = resultId(utterance.id, done.revision);
     done.revision += 1;
     done.analyzed = { utterance: revised, voice, text, fused: next };
@@ -255,7 +262,7 @@ export class LiveSession {
   }
 
   private async analyze(utterance: Utterance): Promise<void> {
-    const analyzed = await analyzeUtterance(utterance, this.experts, this.emit);
+    const analyzed = await analyzeUtterance(utterance, this.experts, this.emit, this.locale);
     // Only the reading is kept, never the audio: an empty array says that there was some.
     const remembered = { ...utterance, ...(utterance.samples ? { samples: new Float32Array(0) } : {}) };
     this.recent.push({ analyzed: { ...analyzed, utterance: remembered }, revision: 1 });
@@ -279,7 +286,13 @@ export class LiveSession {
     });
     this.readingInterim = false;
     if (this.open !== open) return;
-    this.emit('emotion.voice', { utteranceId: open.id, isFinal: false, startMs, endMs, evidence: told(evidence) });
+    this.emit('emotion.voice', {
+      utteranceId: open.id,
+      isFinal: false,
+      startMs,
+      endMs,
+      evidence: told(evidence, this.locale),
+    });
   }
 
   /** The experts behind the consent: not asked without it, not believed when it went away meanwhile. */

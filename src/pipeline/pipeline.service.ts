@@ -46,7 +46,7 @@ export class PipelineService implements OnModuleInit {
   }
 
   async open(options: OpenOptions, emit: Emit, onAudioError: (error: WireError) => void): Promise<LiveSession> {
-    const { audio, modalities, language, tuning } = options;
+    const { audio, modalities, language, tuning, locale = 'en' } = options;
     const ear =
       audio &&
       (await VoiceStream.create({
@@ -60,7 +60,7 @@ export class PipelineService implements OnModuleInit {
       }));
     const advice = () => this.transcriptionAdvice();
     const session = new LiveSession(
-      { modalities, language, transcriptionAdvice: advice, idle: () => this.acoustic.idle },
+      { modalities, language, locale, transcriptionAdvice: advice, idle: () => this.acoustic.idle },
       ear,
       this.experts(language),
       emit,

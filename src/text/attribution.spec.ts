@@ -99,9 +99,9 @@ describe('cuesOf', () => {
       { token: emoji!, scores: { disgust: 0.9 } },
     ];
     const cues = cuesOf(left, { disgust: 0.8 }, 'disgust');
-    expect(cues.map(({ detail, textSpan }) => [detail, textSpan])).toEqual([
-      ['the word “awful”', [3, 8]],
-      ['the emoji “😀”', [9, 11]],
+    expect(cues.map(({ name, quote, textSpan }) => [name, quote, textSpan])).toEqual([
+      ['word', 'awful', [3, 8]],
+      ['emoji', '😀', [9, 11]],
     ]);
     expect(cues[0]?.weight).toBeCloseTo(Math.log(4), 12);
     expect(cues[1]?.weight).toBeCloseTo(Math.log(4 / 9), 12);

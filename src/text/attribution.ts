@@ -121,11 +121,10 @@ export function cuesOf(
 ): Cue[] {
   return left
     .map(({ token, scores }): Cue => {
-      const kind = token.kind === 'emoji' ? 'emoji' : 'word';
       return {
         modality: 'text',
-        name: 'word',
-        detail: `the ${kind} “${shorten(token.text)}”`,
+        name: token.kind === 'emoji' ? 'emoji' : 'word',
+        quote: shorten(token.text),
         toward,
         weight: logOdds(full[toward]) - logOdds(scores[toward]),
         textSpan: [token.start, token.end],

@@ -15,7 +15,7 @@ describe('readText', () => {
     expect(cues).toHaveLength(1);
     const [start, end] = cues[0]!.textSpan!;
     expect(text.slice(start, end)).toBe('AWFUL');
-    expect(cues[0]).toMatchObject({ name: 'word', detail: 'the word “AWFUL”', toward: 'disgust' });
+    expect(cues[0]).toMatchObject({ name: 'word', quote: 'AWFUL', toward: 'disgust' });
     expect(cues[0]?.weight).toBeCloseTo(2, 12);
     expect(quality).toEqual({ asrConfidence: 0.7, contentWords: 2, languageSupported: true });
     expect(Object.values(scores).reduce((a, b) => a + b, 0)).toBeCloseTo(1, 12);
@@ -23,7 +23,7 @@ describe('readText', () => {
 
   it('[TX4] shows a word that speaks against the result with a negative weight', async () => {
     const { cues } = await read('great, great, but awful');
-    expect(cues.map(({ detail, weight }) => [detail, Math.sign(weight)])).toContainEqual(['the word “awful”', -1]);
+    expect(cues.map(({ quote, weight }) => [quote, Math.sign(weight)])).toContainEqual(['awful', -1]);
   });
 
   it('[TX4] takes the prior for what is left of a single word', async () => {

@@ -1,4 +1,4 @@
-import { MODALITIES, type Cue } from '../../src/emotion/evidence.js';
+import { MODALITIES, type Cue, type WordedCue } from '../../src/emotion/evidence.js';
 import type { Counterfactual, FusedEmotion } from '../../src/emotion/fused.js';
 import type { FusionResult, LineEvents } from '../../src/emotion/line-events.js';
 import { EMOTIONS } from '../../src/emotion/scores.js';
@@ -149,7 +149,7 @@ export class UtteranceCard {
   }
 }
 
-function cueRow(cue: Cue): HTMLElement {
+function cueRow(cue: WordedCue): HTMLElement {
   const strength = el('span', { class: 'weight', 'aria-hidden': 'true' });
   strength.style.setProperty('--share', String(Math.min(1, Math.abs(cue.weight) / 2)));
   return el(
