@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, rename, rm, stat, utimes } from 'node:fs/promises';
+import { mkdir, open, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 
@@ -7,33 +8,67 @@ import { setTimeout as pause } from 'node:timers/promises';
 const BEAT_MS = 1_000;
 /** A lock that nobody has touched for so long belonged to a process that was killed. */
 const STALE_MS = 5_000;
+/** The same, where a process of its number still runs on this machine: it may only be slow. */
+const STALE_ALIVE_MS = 30_000;
 const POLL_MS = 200;
 
-/**
- * Runs `work` while nobody else holds `file`: no other thread, process, or container on the same volume.
- * `onWait` is called once when somebody else does.
- */
-export async function withLock<T>(file: string, work: () => Promise<T>, onWait?: () => void): Promise<T> {
+export interface Lock {
+  release(): Promise<void>;
+}
+
+export interface LockOptions {
+  /** Gives up after so long; default: never. */
+  readonly waitMs?: number;
+  /** Called once when somebody else holds it. */
+  readonly onWait?: () => void;
+  /** Called when somebody else took the lock, because this process gave no sign of life (it was stopped, or the machine slept). */
+  readonly onLost?: () => void;
+}
+
+/** Takes `file` as a lock that no other thread, process, or container on the same volume holds; undefined: somebody does. */
+export async function takeLock(file: string, options: LockOptions = {}): Promise<Lock | undefined> {
+  const { waitMs = Infinity, onWait, onLost } = options;
+  const mine = `${process.pid} ${hostname()} ${randomUUID()}`;
   await mkdir(dirname(file), { recursive: true });
-  for (let tries = 0; !(await taken(file)); tries++) {
+  const since = Date.now();
+  for (let tries = 0; !(await taken(file, mine)); tries++) {
     if (tries === 0) onWait?.();
+    if (Date.now() - since >= waitMs) return undefined;
     await pause(POLL_MS);
   }
-  const beat = setInterval(() => {
+  const beat = setInterval(() => void touch(), BEAT_MS);
+  const touch = async (): Promise<void> => {
     const now = new Date();
-    void utimes(file, now, now).catch(() => undefined);
-  }, BEAT_MS);
+    const holder = await readFile(file, 'utf8').catch(() => '');
+    if (holder === mine) {
+      await utimes(file, now, now).catch(() => undefined);
+    } else {
+      clearInterval(beat);
+      onLost?.();
+    }
+  };
+  return {
+    release: async () => {
+      clearInterval(beat);
+      if ((await readFile(file, 'utf8').catch(() => '')) === mine) await rm(file, { force: true });
+    },
+  };
+}
+
+/** Runs `work` while nobody else holds `file`. `onWait` is called once when somebody else does. */
+export async function withLock<T>(file: string, work: () => Promise<T>, onWait?: () => void): Promise<T> {
+  const lock = await takeLock(file, onWait ? { onWait } : {});
   try {
     return await work();
   } finally {
-    clearInterval(beat);
-    await rm(file, { force: true });
+    await lock?.release();
   }
 }
 
-async function taken(file: string): Promise<boolean> {
+async function taken(file: string, mine: string): Promise<boolean> {
   try {
-    await (await open(file, 'wx')).close();
+    const handle = await open(file, 'wx');
+    await handle.writeFile(mine).finally(() => handle.close());
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
@@ -50,5 +85,26 @@ async function taken(file: string): Promise<boolean> {
 
 async function isStale(file: string): Promise<boolean> {
   const touched = await stat(file).catch(() => undefined);
-  return touched !== undefined && Date.now() - touched.mtimeMs > STALE_MS;
+  if (!touched) return false;
+  const silentMs = Date.now() - touched.mtimeMs;
+  switch (await stateOf(file)) {
+    case 'dead':
+      return true;
+    case 'alive':
+      return silentMs > STALE_ALIVE_MS;
+    case 'unknown':
+      return silentMs > STALE_MS;
+  }
+}
+
+/** Does the holder's process run? Unknown on another machine, and where its number is ours: a container starts again with it. */
+async function stateOf(file: string): Promise<'dead' | 'alive' | 'unknown'> {
+  const [pid, host] = (await readFile(file, 'utf8').catch(() => '')).split(' ');
+  if (host !== hostname() || !pid || Number(pid) === process.pid) return 'unknown';
+  try {
+    process.kill(Number(pid), 0);
+    return 'alive';
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ESRCH' ? 'dead' : 'alive';
+  }
 }

@@ -17,9 +17,8 @@ export const LEDGER_KINDS = [
 ] as const;
 export type LedgerKind = (typeof LEDGER_KINDS)[number];
 
-export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
-/** Ids, counts and digests. What a person said, and who it was, has no place here: entries outlive erasure. */
-export type LedgerBody = Readonly<Record<string, Json>>;
+/** JSON of ids, counts and digests. What a person said, and who it was, has no place here: entries outlive erasure. */
+export type LedgerBody = Readonly<Record<string, unknown>>;
 
 /** What is to be attested. */
 export interface LedgerEvent {
@@ -47,10 +46,11 @@ export type LedgerHead = Pick<LedgerLink, 'seq' | 'hash' | 'at'>;
 export const GENESIS: LedgerHead = { seq: 0, hash: '0'.repeat(64), at: new Date(0) };
 
 /** RFC 8785 (JCS): keys sorted by UTF-16 code units, no white space, numbers and strings as ECMAScript writes them. */
-export function canonical(value: Json): string {
-  if (Array.isArray(value)) return `[${value.map((item: Json) => canonical(item)).join(',')}]`;
+export function canonical(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
-  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  const entries = Object.entries(value).filter(([, item]) => item !== undefined);
+  entries.sort(([a], [b]) => (a < b ? -1 : 1));
   return `{${entries.map(([key, item]) => `${JSON.stringify(key)}:${canonical(item)}`).join(',')}}`;
 }
 

@@ -1,0 +1,289 @@
+import { In, IsNull, type EntityManager } from 'typeorm';
+import type { FusedEmotion } from '../emotion/fused.js';
+import type { ResultCause } from '../emotion/record.js';
+import { Alert } from './alert.entity.js';
+import type { Batch, Item, OpenedSession, StoredResult } from './batch.js';
+import { placeOf } from './columns.js';
+import type { ConsentsRepository } from './consents.repository.js';
+import { Label, type LabelAction } from './label.entity.js';
+import type { LedgerRepository } from './ledger.repository.js';
+import { Result } from './result.entity.js';
+import { attested, contentOf, labelRow, resultRow, untampered } from './result-rows.js';
+import type { SealedAlert, SealedResult, SealedSession, SealedUtterance } from './sealed.js';
+import { Session } from './session.entity.js';
+import { ErasedError, type Vault } from './vault.service.js';
+import { Utterance } from './utterance.entity.js';
+
+type ResultItem = Extract<Item, { type: 'result' }>;
+
+/** A decision of a person about an utterance. */
+export interface Revision {
+  readonly tenant: string;
+  readonly sessionId: string;
+  readonly utteranceId: string;
+  /** The revision that the person saw; another one meanwhile is a conflict. */
+  readonly expected: number;
+  readonly action: Exclude<LabelAction, 'made'>;
+  /** Id of the API key. */
+  readonly author: string;
+  readonly reason: string;
+  /** The version that is brought back. */
+  readonly restores?: number;
+  /** The new answer, from the one that stands and, when one is restored, from that. */
+  derive(current: FusedEmotion, restored: FusedEmotion | undefined): FusedEmotion;
+}
+
+/** Somebody else was faster, or there is no such thing. */
+export class RevisionError extends Error {
+  constructor(readonly reason: 'notFound' | 'conflict' | 'erased') {
+    super(`revision: ${reason}`);
+    this.name = 'RevisionError';
+  }
+}
+
+export interface RevisedResult {
+  readonly result: Result;
+  readonly label: Label;
+  readonly fused: FusedEmotion;
+  readonly supersedes: string;
+  readonly ledgerHash: string;
+}
+
+const CAUSE: Readonly<Record<Revision['action'], ResultCause>> = {
+  overridden: 'labelOverride',
+  revoked: 'labelRevoked',
+  restored: 'labelRestored',
+};
+
+/** Writes what was found out in a session, always in the caller's transaction and with its ledger entries. */
+export class SessionsRepository {
+  constructor(
+    private readonly vault: Vault,
+    private readonly consents: ConsentsRepository,
+    private readonly ledger: LedgerRepository,
+  ) {}
+
+  /**
+   * Writes a batch of one session; one that was written before and not acknowledged is recognised.
+   * @throws ErasedError: the subject was erased, and nothing more of it may be kept.
+   */
+  async write(manager: EntityManager, { session, items }: Batch): Promise<StoredResult[]> {
+    const { subjectId } = await this.sessionRow(manager, session);
+    const dataKey = await this.vault.dataKey(manager, session.tenant, subjectId, { lock: true });
+    await this.writeAlerts(manager, session, dataKey, items);
+    const results = items.filter((item) => item.type === 'result');
+    const stored = results.length === 0 ? [] : await this.writeResults(manager, session, dataKey, results);
+    for (const item of items) {
+      if (item.type !== 'closed') continue;
+      const { at, reason, lost = 0 } = item;
+      await manager.update(Session, { id: session.id }, { endedAt: at, closeReason: reason, lost });
+      if (lost === 0) continue;
+      const body = { sessionId: session.id, results: lost };
+      await this.ledger.append(manager, [{ tenant: session.tenant, kind: 'results.lost', body }], at);
+    }
+    return stored;
+  }
+
+  /** A person's decision: a new revision beside the old ones. @throws RevisionError */
+  async revise(manager: EntityManager, revision: Revision, now: Date): Promise<RevisedResult> {
+    const { tenant, sessionId, utteranceId, action, author, reason } = revision;
+    const session = await manager.findOneBy(Session, { id: sessionId, tenant });
+    const current = await manager.findOne(Result, {
+      where: { tenant, sessionId, utteranceId, supersededAt: IsNull() },
+      lock: { mode: 'pessimistic_write' },
+    });
+    if (!session || !current) throw new RevisionError('notFound');
+    if (current.revision !== revision.expected) throw new RevisionError('conflict');
+    const dataKey = await this.vault
+      .dataKey(manager, tenant, session.subjectId, { lock: true })
+      .catch((error: unknown) => {
+        throw error instanceof ErasedError ? new RevisionError('erased') : error;
+      });
+    const before = this.openResult(dataKey, current);
+    const fused = revision.derive(before.fused, await this.restored(manager, dataKey, revision));
+    const row = resultRow(
+      this.vault,
+      session,
+      dataKey,
+      { utteranceId, revision: current.revision + 1, cause: CAUSE[action], at: now },
+      { ...before, fused },
+    );
+    const label: Label = Object.assign(labelRow(row, action, 'person', author), {
+      restores: revision.restores ?? null,
+      sealed: this.vault.seal(dataKey, placeOf('labels', tenant, sessionId, utteranceId, row.revision), { reason }),
+    });
+    const [entry] = await this.ledger.append(manager, [attested(row, label)], now);
+    if (!entry) throw new Error('one event makes one entry');
+    row.ledgerSeq = entry.seq;
+    await manager.update(Result, { sessionId, id: current.id }, { supersededAt: now });
+    await manager.insert(Result, row);
+    await manager.insert(Label, label);
+    return { result: row, label, fused, supersedes: current.id, ledgerHash: entry.hash };
+  }
+
+  /** What a result was made from and what it said. @throws TamperedError also where the clear columns say something else. */
+  openResult(dataKey: Uint8Array, row: Result): SealedResult {
+    if (!row.sealed) throw new ErasedError();
+    const content = this.vault.open(dataKey, placeOf('results', row.tenant, row.sessionId, row.id), row.sealed);
+    return untampered(row, content as SealedResult);
+  }
+
+  private async restored(
+    manager: EntityManager,
+    dataKey: Buffer,
+    { tenant, sessionId, utteranceId, restores }: Revision,
+  ): Promise<FusedEmotion | undefined> {
+    if (restores === undefined) return undefined;
+    const row = await manager.findOneBy(Result, { tenant, sessionId, utteranceId, revision: restores });
+    if (!row) throw new RevisionError('notFound');
+    return this.openResult(dataKey, row).fused;
+  }
+
+  private async sessionRow(manager: EntityManager, opened: OpenedSession): Promise<{ readonly subjectId: string }> {
+    const { id, tenant, consent, clientRef, context } = opened;
+    const found = await manager.findOneBy(Session, { id, tenant });
+    if (found) return found;
+    const { id: consentId, subjectId } = await this.consents.keepRow(manager, tenant, consent, opened.startedAt);
+    const dataKey = await this.vault.dataKey(manager, tenant, subjectId);
+    const content: SealedSession = { context, ...(clientRef === undefined ? {} : { clientRef }) };
+    const row = {
+      id,
+      tenant,
+      subjectId,
+      consentId,
+      source: opened.source,
+      modalities: [...opened.modalities],
+      language: opened.language,
+      openedBy: opened.openedBy,
+      startedAt: opened.startedAt,
+      endedAt: null,
+      closeReason: null,
+      lost: 0,
+      sealed: this.vault.seal(dataKey, placeOf('sessions', tenant, id), content),
+    };
+    await manager.insert(Session, row);
+    return row;
+  }
+
+  private async writeAlerts(
+    manager: EntityManager,
+    { id: sessionId, tenant }: OpenedSession,
+    dataKey: Buffer,
+    items: readonly Item[],
+  ): Promise<void> {
+    const rows = items.flatMap((item) => {
+      if (item.type !== 'alert') return [];
+      const { detail, utteranceIds, ...alert } = item.alert;
+      const content: SealedAlert = { detail };
+      const sealed = this.vault.seal(dataKey, placeOf('alerts', tenant, alert.id), content);
+      return [{ ...alert, utteranceIds: [...utteranceIds], tenant, sessionId, createdAt: item.at, sealed }];
+    });
+    if (rows.length > 0) await manager.createQueryBuilder().insert().into(Alert).values(rows).orIgnore().execute();
+  }
+
+  private async writeResults(
+    manager: EntityManager,
+    session: OpenedSession,
+    dataKey: Buffer,
+    items: readonly ResultItem[],
+  ): Promise<StoredResult[]> {
+    const there = await manager.find(Result, {
+      where: { sessionId: session.id, utteranceId: In(items.map(({ result }) => result.utterance.id)) },
+      select: { id: true, utteranceId: true, revision: true, cause: true, createdAt: true, ledgerSeq: true },
+    });
+    const known: Result[] = [...there];
+    const rows: Result[] = [];
+    const names = new Map<string, Result>();
+    for (const { result, at } of items) {
+      const utteranceId = result.utterance.id;
+      const mine = known.filter((row) => row.utteranceId === utteranceId);
+      const written = mine.find((row) => row.cause === result.cause && row.createdAt.getTime() === at.getTime());
+      const revision = Math.max(result.revision, ...mine.map((row) => row.revision + 1));
+      const row =
+        written ??
+        resultRow(this.vault, session, dataKey, { utteranceId, revision, cause: result.cause, at }, contentOf(result));
+      names.set(result.resultId, row);
+      if (written) continue;
+      known.push(row);
+      rows.push(row);
+    }
+    await this.writeUtterances(manager, session, dataKey, items);
+    if (rows.length > 0) await this.insertResults(manager, session, rows, items.at(-1)?.at ?? session.startedAt);
+    const hashes = await this.ledger.hashes(
+      manager,
+      [...names.values()].map(({ ledgerSeq }) => ledgerSeq),
+    );
+    return [...names].map(([resultId, { id: storedAs, ledgerSeq }]) => {
+      return { resultId, storedAs, ledgerSeq, ledgerHash: hashes.get(ledgerSeq) ?? '' };
+    });
+  }
+
+  private async insertResults(
+    manager: EntityManager,
+    session: OpenedSession,
+    rows: Result[],
+    now: Date,
+  ): Promise<void> {
+    const made = rows.map((row) => ({
+      row,
+      label: labelRow(row, 'made', 'model', row.models.fusion?.name ?? 'fusion'),
+    }));
+    const links = await this.ledger.append(
+      manager,
+      made.map(({ row, label }) => attested(row, label)),
+      now,
+    );
+    for (const [i, row] of rows.entries()) row.ledgerSeq = links[i]?.seq ?? 0;
+    await this.supersede(manager, session, rows);
+    await manager.insert(Result, rows);
+    await manager.insert(
+      Label,
+      made.map(({ label }) => label),
+    );
+  }
+
+  /** The revisions before these, in the database or earlier in the same batch, no longer stand. */
+  private async supersede(manager: EntityManager, session: OpenedSession, rows: readonly Result[]): Promise<void> {
+    for (const row of rows) {
+      const { utteranceId, revision, createdAt } = row;
+      const after = rows.find((other) => other.utteranceId === utteranceId && other.revision > revision);
+      row.supersededAt = after?.createdAt ?? null;
+      const where = { sessionId: session.id, utteranceId, supersededAt: IsNull() };
+      await manager.update(Result, where, { supersededAt: createdAt });
+    }
+  }
+
+  private async writeUtterances(
+    manager: EntityManager,
+    { id: sessionId, tenant }: OpenedSession,
+    dataKey: Buffer,
+    items: readonly ResultItem[],
+  ): Promise<void> {
+    const rows = new Map<string, object>();
+    for (const { at, result } of items) {
+      const { utterance, transcript } = result;
+      const { id, ref, startMs, endMs, endReason } = utterance;
+      const content: SealedUtterance = { ...(ref === undefined ? {} : { ref }), ...(transcript && { transcript }) };
+      rows.set(id, {
+        sessionId,
+        id,
+        tenant,
+        ordinal: Number(id.replace(/\D/g, '')),
+        startMs,
+        endMs,
+        endReason,
+        language: transcript?.language ?? null,
+        wordsFrom: transcript?.source ?? null,
+        createdAt: at,
+        sealed: this.vault.seal(dataKey, placeOf('utterances', tenant, sessionId, id), content),
+      });
+    }
+    await manager
+      .createQueryBuilder()
+      .insert()
+      .into(Utterance)
+      .values([...rows.values()])
+      .orUpdate(['language', 'words_from', 'sealed'], ['session_id', 'id'])
+      .execute();
+  }
+}
