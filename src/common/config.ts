@@ -31,6 +31,17 @@ const path = (fallback: string) =>
     .default(fallback)
     .transform((value) => resolve(PROJECT_ROOT, value));
 
+const databaseUrl = z
+  .string()
+  .regex(/^postgres(ql)?:\/\//, 'Write postgres://USER:PASSWORD@HOST:PORT/DATABASE')
+  .optional();
+const masterKey = z
+  .string()
+  .regex(
+    /^([0-9a-fA-F]{64}|[A-Za-z0-9+/_-]{43}=?)$/,
+    'Give 32 bytes in hexadecimal or base64, such as of `openssl rand -hex 32`',
+  );
+
 /** Every key the server reads, with unit, default and bounds. `.env.example` says the same in words. */
 const EnvSchema = z.object({
   NODE_ENV: z.enum(['development', 'production', 'test']).default('development'),
@@ -47,6 +58,14 @@ const EnvSchema = z.object({
   RATE_PER_KEY: int(0, 1_000_000, 6_000),
   LOGIN_FAILURES_PER_ADDRESS: int(0, 1_000_000, 60),
   TRUST_PROXY: int(0, 10, 0),
+
+  STORAGE: z.enum(['on', 'off']).default('on'),
+  DATA_DIR: path('data'),
+  DATABASE_URL: databaseUrl,
+  DATABASE_OWNER_URL: databaseUrl,
+  STORAGE_BUFFER_MB: int(1, 65_536, 64),
+  MASTER_KEY: masterKey.optional(),
+  MASTER_KEY_PREVIOUS: list.pipe(z.array(masterKey)),
 
   MODELS_DIR: path('models'),
   CACHE_DIR: path('data/models'),
@@ -135,7 +154,14 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
   });
 }
 
-const SECRETS = new Set(['API_KEYS', 'TOKEN_SECRET']);
+const SECRETS = new Set([
+  'API_KEYS',
+  'TOKEN_SECRET',
+  'DATABASE_URL',
+  'DATABASE_OWNER_URL',
+  'MASTER_KEY',
+  'MASTER_KEY_PREVIOUS',
+]);
 
 function describe(issue: z.core.$ZodIssue, given: Record<string, unknown>): string {
   const key = String(issue.path[0]);

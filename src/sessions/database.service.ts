@@ -64,6 +64,15 @@ export class Database {
     this.preparations.push(preparation);
   }
 
+  /** The same, with the first connection only. */
+  prepareOnce(preparation: Preparation): void {
+    let done = false;
+    this.prepare(async (manager) => {
+      if (!done) await preparation(manager);
+      done = true;
+    });
+  }
+
   /** Begins to connect; returns at once. */
   start(): void {
     this.connecting ??= this.connect().finally(() => {

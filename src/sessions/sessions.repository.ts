@@ -1,4 +1,4 @@
-import { In, IsNull, type EntityManager } from 'typeorm';
+import { In, IsNull, LessThan, type EntityManager } from 'typeorm';
 import type { FusedEmotion } from '../emotion/fused.js';
 import type { ResultCause } from '../emotion/record.js';
 import { Alert } from './alert.entity.js';
@@ -82,6 +82,15 @@ export class SessionsRepository {
       await this.ledger.append(manager, [{ tenant: session.tenant, kind: 'results.lost', body }], at);
     }
     return stored;
+  }
+
+  /** Sessions that began before and were never closed: their server was killed. */
+  async closeLost(manager: EntityManager, before: Date, now: Date): Promise<void> {
+    await manager.update(
+      Session,
+      { endedAt: IsNull(), startedAt: LessThan(before) },
+      { endedAt: now, closeReason: 'lost' },
+    );
   }
 
   /** A person's decision: a new revision beside the old ones. @throws RevisionError */

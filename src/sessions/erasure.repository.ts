@@ -1,0 +1,122 @@
+import { In, IsNull, LessThan, Not, type EntityManager, type EntityTarget } from 'typeorm';
+import { Alert } from './alert.entity.js';
+import { ConsentRow } from './consent.entity.js';
+import { Label } from './label.entity.js';
+import type { LedgerRepository } from './ledger.repository.js';
+import type { LedgerEvent } from './ledger.js';
+import { Result } from './result.entity.js';
+import { Session } from './session.entity.js';
+import { Subject } from './subject.entity.js';
+import { Utterance } from './utterance.entity.js';
+import type { Vault } from './vault.service.js';
+
+/** The proof of an erasure: nothing in it leads back to the person. */
+export interface ErasureProof {
+  readonly subjectId: string;
+  readonly erasedAt: Date;
+  readonly sessions: number;
+  readonly ledgerSeq: number;
+  readonly ledgerHash: string;
+}
+
+/** What a tenant's retention asks for. */
+export interface Retention {
+  readonly tenant: string;
+  /** Sessions that began before are deleted. */
+  readonly sessionsBefore?: Date;
+  /** Sessions that began before lose words, cues and scores; their labels stay. */
+  readonly wordsBefore?: Date;
+}
+
+export interface PurgeReport {
+  readonly deletedSessions: number;
+  readonly blankedSessions: number;
+  /** There is more of it: call again. */
+  readonly more: boolean;
+}
+
+type OfSession = Utterance | Result | Label | Alert;
+const OF_SESSION: readonly EntityTarget<OfSession>[] = [Utterance, Result, Label, Alert];
+/** Sessions that one transaction deletes or blanks. */
+const PURGE_BATCH = 200;
+
+/** Everything that takes something away: erasure of a subject, deletion of a session, retention. */
+export class ErasureRepository {
+  constructor(
+    private readonly vault: Vault,
+    private readonly ledger: LedgerRepository,
+  ) {}
+
+  /** Destroys the data key, and with it everything that was sealed, copies included. Undefined: there is no such subject. */
+  async eraseSubject(
+    manager: EntityManager,
+    tenant: string,
+    pseudonym: string,
+    now: Date,
+  ): Promise<ErasureProof | undefined> {
+    const where = { tenant, pseudonym };
+    const subject = await manager.findOne(Subject, { where, lock: { mode: 'pessimistic_write' } });
+    if (!subject) return undefined;
+    const { id: subjectId } = subject;
+    const sessions = await manager.find(Session, { where: { tenant, subjectId }, select: { id: true } });
+    await this.blank(
+      manager,
+      sessions.map(({ id }) => id),
+    );
+    await manager.update(ConsentRow, { tenant, subjectId }, { sealed: null });
+    const gone = { pseudonym: null, masterKeyId: null, wrappedKey: null, erasedAt: now };
+    await manager.update(Subject, { id: subjectId }, gone);
+    const body = { subjectId, sessions: sessions.length };
+    const [entry] = await this.ledger.append(manager, [{ tenant, kind: 'subject.erased', body }], now);
+    if (!entry) throw new Error('one event makes one entry');
+    this.vault.forget(subjectId);
+    return { ...body, erasedAt: now, ledgerSeq: entry.seq, ledgerHash: entry.hash };
+  }
+
+  /** False: this tenant has no such session. */
+  async deleteSession(manager: EntityManager, tenant: string, id: string, actor: string, now: Date): Promise<boolean> {
+    const { affected } = await manager.delete(Session, { tenant, id });
+    if (!affected) return false;
+    await this.ledger.append(manager, [deletion(tenant, id, actor)], now);
+    return true;
+  }
+
+  /** Does a piece of what retention asks for, the oldest first. */
+  async purge(manager: EntityManager, retention: Retention, actor: string, now: Date): Promise<PurgeReport> {
+    const { tenant, sessionsBefore, wordsBefore } = retention;
+    const gone = sessionsBefore ? await this.oldest(manager, tenant, sessionsBefore, false) : [];
+    if (gone.length > 0) await manager.delete(Session, { id: In(gone) });
+    const blanked = wordsBefore ? await this.oldest(manager, tenant, wordsBefore, true) : [];
+    await this.blank(manager, blanked);
+    const report = { deletedSessions: gone.length, blankedSessions: blanked.length };
+    const events = gone.map((id) => deletion(tenant, id, actor));
+    if (gone.length + blanked.length > 0) events.push({ tenant, kind: 'data.purged', body: { ...report, actor } });
+    await this.ledger.append(manager, events, now);
+    return { ...report, more: Math.max(gone.length, blanked.length) === PURGE_BATCH };
+  }
+
+  private async oldest(manager: EntityManager, tenant: string, before: Date, sealed: boolean): Promise<string[]> {
+    const found = await manager.find(Session, {
+      where: {
+        tenant,
+        startedAt: LessThan(before),
+        endedAt: Not(IsNull()),
+        ...(sealed ? { sealed: Not(IsNull()) } : {}),
+      },
+      select: { id: true },
+      order: { startedAt: 'ASC' },
+      take: PURGE_BATCH,
+    });
+    return found.map(({ id }) => id);
+  }
+
+  private async blank(manager: EntityManager, sessionIds: readonly string[]): Promise<void> {
+    if (sessionIds.length === 0) return;
+    for (const entity of OF_SESSION) await manager.update(entity, { sessionId: In([...sessionIds]) }, { sealed: null });
+    await manager.update(Session, { id: In([...sessionIds]) }, { sealed: null });
+  }
+}
+
+function deletion(tenant: string, sessionId: string, actor: string): LedgerEvent {
+  return { tenant, kind: 'session.deleted', body: { sessionId, actor } };
+}

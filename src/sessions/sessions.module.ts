@@ -1,0 +1,114 @@
+import { join } from 'node:path';
+import { Module, type DynamicModule, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import type { Config } from '../common/config.js';
+import { ConsentsRepository } from './consents.repository.js';
+import { Database, type DatabaseOptions } from './database.service.js';
+import { parseMasterKey } from '../privacy/master-keys.js';
+import type { KeySource } from '../privacy/key-source.js';
+import { ErasureRepository } from './erasure.repository.js';
+import { LedgerRepository } from './ledger.repository.js';
+import { Recorder } from './recorder.service.js';
+import { SessionsRepository } from './sessions.repository.js';
+import { Vault } from './vault.service.js';
+
+/** How long what waits may take to be written when the server stops, ms. */
+const DRAIN_MS = 10_000;
+
+/** Starts and stops storage with the server. */
+class Storage implements OnModuleInit, OnApplicationShutdown {
+  constructor(
+    private readonly database: Database,
+    private readonly recorder: Recorder,
+  ) {}
+
+  /** Opens in the background: the embedded database takes seconds, and nothing has to wait for it. */
+  onModuleInit(): void {
+    this.database.start();
+  }
+
+  /** After the sessions have drained (beforeApplicationShutdown of the gateway). */
+  async onApplicationShutdown(): Promise<void> {
+    await this.recorder.close(DRAIN_MS);
+    await this.database.close();
+  }
+}
+
+/** What is kept of sessions, and how it is proved. Only there with STORAGE=on. */
+@Module({})
+export class SessionsModule {
+  static register(config: Config): DynamicModule {
+    const parts = [
+      Database,
+      Vault,
+      LedgerRepository,
+      ConsentsRepository,
+      SessionsRepository,
+      ErasureRepository,
+      Recorder,
+    ];
+    return {
+      module: SessionsModule,
+      providers: [
+        { provide: Database, useFactory: () => new Database(databaseOf(config)) },
+        {
+          provide: Vault,
+          inject: [Database],
+          useFactory: (database: Database) => {
+            const vault = new Vault(keySourceOf(config));
+            database.prepare((manager) => vault.prepare(manager));
+            return vault;
+          },
+        },
+        { provide: LedgerRepository, useFactory: () => new LedgerRepository() },
+        {
+          provide: ConsentsRepository,
+          inject: [Database, Vault, LedgerRepository],
+          useFactory: (database: Database, vault: Vault, ledger: LedgerRepository) =>
+            new ConsentsRepository(database, vault, ledger),
+        },
+        {
+          provide: SessionsRepository,
+          inject: [Database, Vault, ConsentsRepository, LedgerRepository],
+          useFactory: (database: Database, vault: Vault, consents: ConsentsRepository, ledger: LedgerRepository) => {
+            const sessions = new SessionsRepository(vault, consents, ledger);
+            // Nobody else writes to the embedded database; on Postgres another node may still hold a session.
+            const age = config.DATABASE_URL ? 2 * config.MAX_SESSION_S * 1_000 : 0;
+            database.prepareOnce((manager) => sessions.closeLost(manager, new Date(Date.now() - age), new Date()));
+            return sessions;
+          },
+        },
+        {
+          provide: ErasureRepository,
+          inject: [Vault, LedgerRepository],
+          useFactory: (vault: Vault, ledger: LedgerRepository) => new ErasureRepository(vault, ledger),
+        },
+        {
+          provide: Recorder,
+          inject: [Database, SessionsRepository],
+          useFactory: (database: Database, sessions: SessionsRepository) =>
+            new Recorder(database, sessions, { maxBytes: config.STORAGE_BUFFER_MB * 1_048_576 }),
+        },
+        {
+          provide: Storage,
+          inject: [Database, Recorder],
+          useFactory: (database: Database, recorder: Recorder) => new Storage(database, recorder),
+        },
+      ],
+      exports: parts,
+    };
+  }
+}
+
+/** Where the configuration puts what is stored. */
+export function databaseOf(config: Config): DatabaseOptions {
+  const { DATABASE_URL: url, DATABASE_OWNER_URL: ownerUrl, DATA_DIR } = config;
+  if (!url) return { kind: 'embedded', folder: join(DATA_DIR, 'db') };
+  return { kind: 'postgres', url, ...(ownerUrl ? { ownerUrl } : {}) };
+}
+
+/** Where the configuration puts the master keys. */
+export function keySourceOf({ DATA_DIR, MASTER_KEY, MASTER_KEY_PREVIOUS }: Config): KeySource {
+  const current = MASTER_KEY === undefined ? undefined : parseMasterKey(MASTER_KEY);
+  const previous = MASTER_KEY_PREVIOUS.flatMap((key) => parseMasterKey(key) ?? []);
+  return { folder: join(DATA_DIR, 'keys'), ...(current && { current }), previous };
+}
