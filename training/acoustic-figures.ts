@@ -2,6 +2,7 @@ import { EMOTIONS } from '../src/emotion/scores.js';
 import type {
   AcousticReport,
   Calibration,
+  ClassLine,
   CoveragePoint,
   GroupLine,
   CalibrationBin,
@@ -63,10 +64,7 @@ export function reportOf(
     uar95: bySpeaker.length < LEAST_SPEAKERS ? null : intervalOf(main, facts.made.seed),
     calibration: { after: calibrationOf(main), before: calibrationOf(withoutTemperature(main)) },
     riskCoverage: riskCoverageOf(main),
-    perClass: EMOTIONS.flatMap((emotion, i) => {
-      const line = figures.perClass[i];
-      return line ? [{ emotion, ...line }] : [];
-    }),
+    perClass: classLinesOf(main),
     confusion: { labels: EMOTIONS, counts: figures.confusion },
     perCorpus: groupLines(main, (p) => p.clip.corpus),
     perGender: byGender,
@@ -100,7 +98,16 @@ function withoutTemperature(predictions: readonly AcousticPrediction[]): Predict
   }));
 }
 
-function calibrationOf(predictions: readonly Prediction[]): Calibration {
+/** The emotions that occur. */
+export function classLinesOf(predictions: readonly Prediction[]): ClassLine[] {
+  const { perClass } = figuresOf(predictions, EMOTIONS.length);
+  return EMOTIONS.flatMap((emotion, i) => {
+    const line = perClass[i];
+    return line ? [{ emotion, ...line }] : [];
+  });
+}
+
+export function calibrationOf(predictions: readonly Prediction[]): Calibration {
   const counted = calibrationBins(predictions);
   const bins = counted.map(({ count, confidenceSum, hits }, i): CalibrationBin => ({
     from: i / counted.length,
@@ -112,7 +119,7 @@ function calibrationOf(predictions: readonly Prediction[]): Calibration {
   return { ece: calibrationError(predictions), bins };
 }
 
-function riskCoverageOf(predictions: readonly Prediction[]): AcousticReport['riskCoverage'] {
+export function riskCoverageOf(predictions: readonly Prediction[]): AcousticReport['riskCoverage'] {
   const sorted = bySureness(predictions);
   const points = Math.min(CURVE_POINTS, sorted.length);
   return {

@@ -1,4 +1,4 @@
-import type { AcousticReport, CoveragePoint, GroupLine, Summary } from './acoustic-report.js';
+import type { AcousticReport, ClassLine, CoveragePoint, GroupLine, Summary } from './acoustic-report.js';
 import { fixed, type NamedTable } from './report.js';
 
 /** Speakers shown at either end. */
@@ -11,23 +11,8 @@ export function tablesOf(report: AcousticReport): NamedTable[] {
   const { summary, perClass, confusion, robustness, riskCoverage, perCorpus, perGender } = report;
   const tables: NamedTable[] = [
     { title: 'All clips', head: SUMMARY_HEAD, rows: [summaryCells(summary)] },
-    {
-      title: 'When only the surest are answered',
-      head: ['coverage', 'accuracy', 'UAR', 'from confidence'],
-      rows: riskCoverage.at.map((p: CoveragePoint) => [
-        `${Math.round(100 * p.coverage)} %`,
-        ...[p.accuracy, p.uar, p.threshold].map(fixed),
-      ]),
-    },
-    {
-      title: 'By emotion, and what was said instead',
-      head: ['truth \\ predicted', ...confusion.labels, 'recall', 'precision', 'F1'],
-      rows: perClass.map(({ emotion, recall, precision, f1 }) => [
-        emotion,
-        ...(confusion.counts[confusion.labels.indexOf(emotion)] ?? []).map(String),
-        ...[recall, precision, f1].map(fixed),
-      ]),
-    },
+    coverageTable(riskCoverage),
+    confusionTable(perClass, confusion),
   ];
   if (robustness.length > 0) {
     const rows = robustness.map((line) => [line.condition, ...summaryCells(line)]);
@@ -37,6 +22,32 @@ export function tablesOf(report: AcousticReport): NamedTable[] {
   if (perGender.length > 0) tables.push(groupTable(genderTitle(report), perGender));
   tables.push(speakerTable(report), ...listenerTables(report));
   return tables;
+}
+
+export function coverageTable({ at }: AcousticReport['riskCoverage']): NamedTable {
+  return {
+    title: 'When only the surest are answered',
+    head: ['coverage', 'accuracy', 'UAR', 'from confidence'],
+    rows: at.map((p: CoveragePoint) => [
+      `${Math.round(100 * p.coverage)} %`,
+      ...[p.accuracy, p.uar, p.threshold].map(fixed),
+    ]),
+  };
+}
+
+export function confusionTable(
+  perClass: readonly ClassLine[],
+  { labels, counts }: AcousticReport['confusion'],
+): NamedTable {
+  return {
+    title: 'By emotion, and what was said instead',
+    head: ['truth \\ predicted', ...labels, 'recall', 'precision', 'F1'],
+    rows: perClass.map(({ emotion, recall, precision, f1 }) => [
+      emotion,
+      ...(counts[labels.indexOf(emotion)] ?? []).map(String),
+      ...[recall, precision, f1].map(fixed),
+    ]),
+  };
 }
 
 /** One line of what was measured and how. */

@@ -9,6 +9,7 @@ import { messageOf } from '../src/common/errors.js';
 import { loadModelFiles } from '../src/common/model-manifest.js';
 import { defaultThreads } from '../src/common/worker-pool.js';
 import { EMOTIONS } from '../src/emotion/scores.js';
+import { loadSentiment } from '../src/text/sentiment.model.js';
 import { reportOf } from './acoustic-figures.js';
 import { BASELINE_MODES, type AcousticReport, type BaselineMode } from './acoustic-report.js';
 import { headingOf, tablesOf } from './acoustic-tables.js';
@@ -18,13 +19,14 @@ import { CONDITIONS, type Condition } from './conditions.js';
 import type { Clip } from './corpora.js';
 import { assertAllThere, predictClips, readingsOf, type AcousticPrediction } from './evaluate-acoustic.js';
 import { byVoicedMs, lengthsTable } from './evaluate-lengths.js';
-import { predictTexts, readTexts } from './evaluate-text.js';
+import { predictTexts, textReportOf } from './evaluate-text.js';
 import { fusionCommand } from './fusion-command.js';
 import { groupBy } from './group-by.js';
-import { figuresOf } from './metrics.js';
+import { readWords } from './pair-sources.js';
 import { progressBar } from './progress.js';
 import { madeNow } from './provenance.js';
-import { figuresToJson, figuresToText, tableToMarkdown, tableToText, toCsv } from './report.js';
+import { tableToMarkdown, tableToText, toCsv } from './report.js';
+import { textHeadingOf, textTablesOf } from './text-tables.js';
 
 interface Common {
   readonly model: string;
@@ -175,24 +177,43 @@ withCommon(program.command('lengths'), 'seven')
   });
 
 withCommon(program.command('text'), 'emotion7')
-  .description('reads each line of a table and counts')
-  .requiredOption('--tsv <file>', 'lines of text, a tab, and one of the seven emotions')
-  .action(async (options: Common & { readonly tsv: string }) => {
-    const texts = (await readTexts(options.tsv)).slice(0, options.limit);
-    const bar = progressBar('reading', texts.length);
-    const name = options.model.includes('/') ? options.model : `text/${options.model}`;
-    const predictions = await predictTexts(texts, resolve(options.models), name, (done) => {
-      bar.update(done);
-    }).finally(() => {
-      bar.stop();
-    });
-    const figures = figuresOf(predictions, EMOTIONS.length);
-    print(options.json ? JSON.stringify({ model: options.model, ...figuresToJson(figures) }) : figuresToText(figures));
-    if (options.predictions) {
-      const rows = predictions.map((p) => [p.text, p.emotion, p.predicted, ...p.scores]);
-      await writeFile(options.predictions, toCsv(['text', 'emotion', 'predicted', ...EMOTIONS], rows));
-    }
+  .description('reads each line of a table, as written and as a recogniser may write it, and counts')
+  .requiredOption(
+    '--tsv <file>',
+    'lines of text, a tab, and an emotion (or its place in a labels.txt beside); lines with several are left out',
+  )
+  .option('--markdown <file>', 'write the tables as a document holds them')
+  .action(evaluateText);
+
+async function evaluateText(options: Common & { readonly tsv: string; readonly markdown?: string }): Promise<void> {
+  const texts = (await readWords(options.tsv)).slice(0, options.limit);
+  const name = options.model.includes('/') ? options.model : `text/${options.model}`;
+  const model = await loadSentiment(resolve(options.models), name);
+  const bar = progressBar('reading', texts.length);
+  const predictions = await predictTexts(texts, model, (done) => {
+    bar.update(done);
+  }).finally(async () => {
+    bar.stop();
+    await model.release();
   });
+  const report = textReportOf(predictions, {
+    model: { ...model.ref, labels: model.labels },
+    made: madeNow('undertone evaluate', 0),
+  });
+  const tables = textTablesOf(report);
+  if (options.json) print(JSON.stringify(report));
+  else print([textHeadingOf(report), ...tables.map(tableToText)].join('\n\n'));
+  if (options.markdown) await writeFile(options.markdown, `${tables.map(tableToMarkdown).join('\n\n')}\n`);
+  if (options.predictions) {
+    const rows = predictions.map(({ words, predicted, scores, wording }) => [
+      ...[words.text, words.emotion, predicted],
+      ...scores,
+      wording?.expressiveness ?? '',
+    ]);
+    const head = ['text', 'emotion', 'predicted', ...EMOTIONS, 'expressiveness'];
+    await writeFile(options.predictions, toCsv(head, rows));
+  }
+}
 
 program.addCommand(fusionCommand());
 

@@ -2,16 +2,6 @@ import { plainTable } from '../src/cli/table.js';
 import { EMOTIONS } from '../src/emotion/scores.js';
 import type { Figures } from './metrics.js';
 
-/** Figures over the seven emotions as JSON: names instead of positions. */
-export function figuresToJson(figures: Figures): Record<string, unknown> {
-  const { perClass, confusion, ...rest } = figures;
-  return {
-    ...rest,
-    perClass: Object.fromEntries(EMOTIONS.map((emotion, i) => [emotion, perClass[i] ?? null])),
-    confusion: { labels: EMOTIONS, counts: confusion },
-  };
-}
-
 /** Figures, recall per class and confusion (rows are what was meant, columns what was heard) for a terminal. */
 export function figuresToText(figures: Figures): string {
   const summary = plainTable(['n', 'UAR', 'macro-F1', 'accuracy', 'ECE']);

@@ -16,6 +16,7 @@ import { nameOf, ship } from './ship.js';
 import { assertDisjoint, splitSpeakers } from './splits.js';
 import { BASELINE_MODES } from './acoustic-report.js';
 import { acrossCorpora, tempered, type Neural } from './across-corpora.js';
+import { trainText, type TextTraining } from './train-text.js';
 import { forestFigures, neuralFigures, svmFigures, trainNeural, type FigureRows } from './train-acoustic.js';
 
 /** Parts that the training speakers are dealt into; without --folds that only sets the order of the clips. */
@@ -41,7 +42,7 @@ interface Arguments {
   readonly backend: AcousticBackend;
 }
 
-const program = new Command('undertone train').description('trains a model on labelled recordings');
+const program = new Command('undertone train').description('trains a model on labelled data');
 
 program
   .command('acoustic')
@@ -206,6 +207,29 @@ function failEmpty(): never {
 function say(text: string): void {
   process.stderr.write(`${text}\n`);
 }
+
+program
+  .command('text')
+  .description('trains the model of the words with Python, and writes weights, tokenizer and manifest entry')
+  .requiredOption(
+    '--root <dir>',
+    'folder of the sets: goemotions, emorynlp, emobank and the others (training/text/README.md)',
+  )
+  .option('--models <dir>', 'folder of the models, with the manifest', join(PROJECT_ROOT, 'models'))
+  .option('--name <name>', 'name of the model in the manifest', 'text/emotion7')
+  .option('--work <dir>', 'folder that keeps finished steps; a second run takes them up', join('.cache', 'text'))
+  .option('--seed <n>', 'of initial weights, order and written sentences', countOf(0), 1)
+  .option('--epochs <n>', 'passes over the data (default: as the recipe has it)', countOf(1))
+  .option('--threads <n>', 'threads that train', countOf(1), 1)
+  .option('--python <file>', 'an interpreter with the packages of training/text/requirements.txt', 'python3')
+  .action((options: TextTraining) =>
+    trainText({
+      ...options,
+      root: resolve(options.root),
+      models: resolve(options.models),
+      work: resolve(options.work),
+    }),
+  );
 
 await program.parseAsync().catch((error: unknown) => {
   say(`undertone train: ${messageOf(error)}`);

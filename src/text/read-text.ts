@@ -2,6 +2,7 @@ import { unavailable, type Evidence, type ModelRef, type Wording } from '../emot
 import { topOf, type Emotion, type PartialScores } from '../emotion/scores.js';
 import type { Transcript } from '../emotion/utterance.js';
 import { candidates, cuesOf, pool, poolWording, windowsOf, without, type Reading } from './attribution.js';
+import { drawnToPrior } from './label-map.js';
 import { clip, languageSupported, normalise, tokenise } from './words.js';
 
 /** What a text model is and knows. */
@@ -16,6 +17,7 @@ export interface SentimentInfo {
 
 /** What a model says of one text. */
 export interface TextReading {
+  /** Its posterior, whether the wording says anything or not. */
   readonly scores: PartialScores;
   /** Absent where the model does not know. */
   readonly wording?: Wording;
@@ -43,7 +45,10 @@ export async function readText(
   if (windows.length === 0) return unavailable('text', 'empty');
   if (!languageSupported(text, transcript.language, model.languages)) return unavailable('text', 'unsupportedLanguage');
 
-  const whole = await model.classify(windows.map(({ start, end }) => normalise(text.slice(start, end))));
+  const whole = await weighed(
+    windows.map(({ start, end }) => normalise(text.slice(start, end))),
+    model,
+  );
   const readings = windows.map((window, i): Reading => ({ window, ...(whole[i] ?? { scores: model.prior }) }));
   const scores = pool(readings);
   const wording = poolWording(readings);
@@ -65,13 +70,25 @@ export async function readText(
   };
 }
 
+/** The readings with their scores drawn to the prior as far as the wording says nothing. */
+async function weighed(texts: readonly string[], model: SentimentModel): Promise<TextReading[]> {
+  const readings = await model.classify(texts);
+  return readings.map((reading) => {
+    const { scores, wording } = reading;
+    return wording ? { scores: drawnToPrior(scores, model.prior, wording.expressiveness), wording } : reading;
+  });
+}
+
 /** The pooled scores without each word in turn, in one batch. Where nothing is left to read, the model's prior stands. */
 async function leaveOneOut(text: string, readings: readonly Reading[], top: Emotion, model: SentimentModel) {
   const asked = candidates(readings, top).map(({ window, token }) => {
     const rest = normalise(without(text, window, token));
     return { window, token, rest: tokenise(rest).length > 0 ? rest : null };
   });
-  const read = await model.classify(asked.flatMap(({ rest }) => rest ?? []));
+  const read = await weighed(
+    asked.flatMap(({ rest }) => rest ?? []),
+    model,
+  );
   let next = 0;
   return asked.map(({ window, token, rest }) => {
     const reading = (rest === null ? undefined : read[next++]) ?? { scores: model.prior };

@@ -8,7 +8,7 @@ import type { Wording } from '../emotion/evidence.js';
 import type { Emotion } from '../emotion/scores.js';
 import { nameOf, suffixOf, type HubSource } from './hub-source.js';
 import { fromHub, hashWeights } from './hub.model.js';
-import { drawnToPrior, mapLabels, priorOf, toScores } from './label-map.js';
+import { mapLabels, priorOf, toScores } from './label-map.js';
 import type { SentimentModel, TextReading } from './read-text.js';
 
 /** What this project reads of a model's config.json. */
@@ -61,7 +61,7 @@ export async function loadSentiment(modelsDir: string, name: string, hub = OFFLI
           labels.map((label, i) => ({ label, score: probabilities[i] ?? 0 })),
           map,
         );
-        readings.push(wording ? { scores: drawnToPrior(scores, prior, wording.expressiveness), wording } : { scores });
+        readings.push(wording ? { scores, wording } : { scores });
       }
       return readings;
     },
