@@ -3,6 +3,7 @@ import type { AcousticService } from '../src/audio/acoustic.service.js';
 import { PROJECT_ROOT } from '../src/common/config.js';
 import type { Evidence } from '../src/emotion/evidence.js';
 import { EMOTIONS, type Emotion } from '../src/emotion/scores.js';
+import { UNCALIBRATED } from '../src/fusion/config.js';
 import { EVEN, NO_TEXT, NO_VOICE, peaked, textOf, voiceOf } from '../src/fusion/evidence.fixture.js';
 import type { SentimentModel } from '../src/text/read-text.js';
 import type { Clip } from './corpora.js';
@@ -40,7 +41,7 @@ function outcomesOf(said: readonly (readonly [Pair<Clip>, Evidence<'voice'>, Evi
     [BEST],
     new Map([['clean', new Map(said.map(([pair, voice]) => [pair.clip.path, voice]))]]),
     new Map(said.map(([pair, , text]) => [keyOf(pair.words, 0), text])),
-    { voice: peaked({ neutral: 0.4 }), text: peaked({ happy: 0.4 }) },
+    { config: UNCALIBRATED, priors: { voice: peaked({ neutral: 0.4 }), text: peaked({ happy: 0.4 }) } },
   );
 }
 

@@ -3,7 +3,8 @@ import { unavailable, type Evidence } from '../src/emotion/evidence.js';
 import type { AbstainReason, FusedEmotion } from '../src/emotion/fused.js';
 import { EMOTIONS, type PartialScores } from '../src/emotion/scores.js';
 import type { Transcript } from '../src/emotion/utterance.js';
-import { fuse } from '../src/fusion/fuse.js';
+import type { FusionConfig } from '../src/fusion/config.js';
+import { fuse, type EvidencePair } from '../src/fusion/fuse.js';
 import { readText, type SentimentModel } from '../src/text/read-text.js';
 import { fromClient } from '../src/text/transcript.js';
 import { guessLanguage } from '../src/text/words.js';
@@ -134,19 +135,31 @@ export interface Priors {
   readonly text: PartialScores;
 }
 
+/** What both sides say of a pair in a situation. */
+export function evidenceOf(
+  { clip, words }: Pair<Clip>,
+  { audio, wordErrorRate }: Situation,
+  heard: Heard,
+  read: Read,
+): EvidencePair {
+  return {
+    voice: heard.get(audio)?.get(clip.path) ?? unavailable('voice', 'failed'),
+    text: read.get(keyOf(words, wordErrorRate)) ?? unavailable('text', 'failed'),
+  };
+}
+
 /** Fuses every pair in every situation, from evidence that is there. What a modality cannot read, its model's prior answers alone. */
 export function fuseAll(
   pairs: readonly Pair<Clip>[],
   situations: readonly Situation[],
   heard: Heard,
   read: Read,
-  priors: Priors,
+  { config, priors }: { readonly config: FusionConfig; readonly priors: Priors },
 ): FusionOutcome[] {
   return situations.flatMap((situation) =>
     pairs.map((pair): FusionOutcome => {
-      const voice = heard.get(situation.audio)?.get(pair.clip.path) ?? unavailable('voice', 'failed');
-      const text = read.get(keyOf(pair.words, situation.wordErrorRate)) ?? unavailable('text', 'failed');
-      const fused = fuse({ voice, text });
+      const { voice, text } = evidenceOf(pair, situation, heard, read);
+      const fused = fuse({ voice, text }, { config });
       const { modalities, predictionSet, incongruence, decision } = fused;
       return {
         pair,

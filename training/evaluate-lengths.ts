@@ -1,18 +1,10 @@
-import { readFile } from 'node:fs/promises';
 import type { AcousticService } from '../src/audio/acoustic.service.js';
-import { findActivity } from '../src/audio/activity.js';
-import { extractFeatures } from '../src/audio/features.js';
-import { HOP_MS } from '../src/audio/frames.js';
 import { EMOTIONS } from '../src/emotion/scores.js';
-import { SAMPLE_RATE } from '../src/emotion/utterance.js';
 import type { Clip } from './corpora.js';
-import { inParallel } from './evaluate-acoustic.js';
+import { beginningsOf, hearChanged } from './hear-changed.js';
 import { figuresOf, type Prediction } from './metrics.js';
-import { readClip } from './read-clip.js';
 import { fixed, type NamedTable } from './report.js';
 
-/** Beginnings that are read, milliseconds from the first speech; the last is the whole clip. */
-const CUTS_MS = [300, 500, 700, 1000, 1400, 2000, Infinity];
 /** Edges of the lines, milliseconds of voice. */
 const EDGES_MS = [200, 300, 400, 600, 800, 1100, 1500, 2000];
 
@@ -37,27 +29,14 @@ export async function byVoicedMs(
   onProgress: (done: number) => void,
 ): Promise<LengthLine[]> {
   const bins = EDGES_MS.map(() => [] as Prediction[]);
-  let done = 0;
-  await inParallel(clips, width, async (clip) => {
-    const samples = await readClip(await readFile(clip.file));
-    const onset = (findActivity(extractFeatures(samples)).from * HOP_MS * SAMPLE_RATE) / 1000;
-    for (const cutMs of CUTS_MS) {
-      const end = Math.min(samples.length, onset + (cutMs * SAMPLE_RATE) / 1000);
-      const beginning = samples.slice(onset, end);
-      const endMs = (beginning.length * 1000) / SAMPLE_RATE;
-      const utterance = { id: clip.path, startMs: 0, endMs, endReason: 'forced', samples: beginning } as const;
-      const { evidence } = await service.read(utterance);
-      if (evidence.status === 'available') {
-        const { scores } = evidence;
-        bins[lineOf(evidence.quality.voicedMs)]?.push({
-          truth: EMOTIONS.indexOf(clip.emotion),
-          scores: EMOTIONS.map((emotion) => scores[emotion] ?? 0),
-        });
-      }
-      if (end === samples.length) break;
-    }
-    onProgress(++done);
-  });
+  for (const { clip, evidence } of await hearChanged(clips, beginningsOf, service, width, onProgress)) {
+    if (evidence.status === 'unavailable') continue;
+    const { scores, quality } = evidence;
+    bins[lineOf(quality.voicedMs)]?.push({
+      truth: EMOTIONS.indexOf(clip.emotion),
+      scores: EMOTIONS.map((emotion) => scores[emotion] ?? 0),
+    });
+  }
   return linesOf(bins);
 }
 

@@ -167,6 +167,9 @@ program
   .command('train', 'train a model on corpora: undertone train --help', { executableFile: 'train.js' })
   .command('evaluate', 'measure a model on labelled data: undertone evaluate --help', {
     executableFile: 'evaluate.js',
+  })
+  .command('calibrate', 'measure the numbers that fusing depends on: undertone calibrate --help', {
+    executableFile: 'calibrate.js',
   });
 
 program.addHelpText(
@@ -192,7 +195,7 @@ program.parseAsync().catch((error: unknown) => {
   process.exit(EXIT.failed);
 });
 
-/** Commander's own ends: help and version, wrong usage, and what `corpora`, `train` and `evaluate` ended with. */
+/** Commander's own ends: help and version, wrong usage, and what `corpora`, `train`, `evaluate` and `calibrate` ended with. */
 function leave({ code, exitCode }: CommanderError): never {
   if (code === 'commander.executeSubCommandAsync') process.exit(exitCode);
   process.exit(exitCode === 0 ? EXIT.ok : EXIT.usage);

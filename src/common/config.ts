@@ -72,6 +72,7 @@ const EnvSchema = z.object({
   ACOUSTIC_MODEL: z.string().min(1).default('acoustic/seven'),
   ACOUSTIC_BACKEND: z.enum(['auto', 'node', 'wasm', 'cpu']).default('auto'),
   ACOUSTIC_THREADS: int(0, 64, 0),
+  FUSION_MODEL: z.string().min(1).default('fusion/default'),
   TEXT_MODEL: z.string().min(1).default('text/emotion7'),
   TEXT_THREADS: int(1, 64, 1),
   WHISPER_MODEL: z.string().min(1).default('Xenova/whisper-base'),

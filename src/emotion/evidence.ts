@@ -93,6 +93,8 @@ export interface AvailableEvidence<M extends Modality = Modality> {
   /** Only of words, and only some text models know. */
   readonly wording?: Wording;
   readonly quality: Quality[M];
+  /** Only of words: the whole wording is a formula which claims that all is well, "I'm fine". */
+  readonly reassures?: true;
   readonly cues: readonly Cue[];
   readonly model: ModelRef;
 }

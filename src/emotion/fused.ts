@@ -12,6 +12,28 @@ export type IncongruenceType =
   | 'positiveWordsNeutralVoice'
   | 'sameValence';
 
+/** What one side of a disagreement says, and where it says so most. */
+export interface IncongruentSide {
+  readonly emotion: Emotion;
+  /** By this modality's own posterior. */
+  readonly probability: number;
+  /** Milliseconds since the session's first sample. */
+  readonly audioMs?: readonly [number, number];
+  /** Character offsets into the transcript, end exclusive. */
+  readonly textSpan?: readonly [number, number];
+}
+
+/** Do voice and words contradict each other? */
+export interface Incongruence {
+  readonly detected: boolean;
+  /** Probability that they are of opposite valence and not the same, both as likely beforehand; 0 where there is only one side. */
+  readonly score: number;
+  /** These three where it was detected. */
+  readonly type?: IncongruenceType;
+  readonly voice?: IncongruentSide;
+  readonly text?: IncongruentSide;
+}
+
 /** A quality signal that lowered a modality's weight. */
 export interface Gate {
   readonly modality: Modality;
@@ -25,9 +47,9 @@ export interface Gate {
 export interface ModalityReading<L extends string = Emotion> {
   readonly status: 'available' | 'unavailable';
   readonly reason?: UnavailableReason;
-  /** w_m in the pooling, 0..1; 0 when unavailable. */
+  /** w_m in the pooling: the probability that this reading applies at all, 0..1; 0 when unavailable. */
   readonly reliability: number;
-  /** w_m · (log p_m − log π_m) for each emotion, nats. With the log-prior these sum to `logScores`. */
+  /** log(1 − w_m + w_m · p_m / π_m) for each emotion, nats. With the log-prior these sum to `logScores`. */
   readonly contribution: Scores;
   /** The most probable emotion of this modality's own posterior; null when unavailable. */
   readonly top: L | null;
@@ -94,12 +116,13 @@ export interface FusedEmotion<L extends string = Emotion> {
   readonly logScores: Scores;
   readonly logPrior: Scores;
   readonly temperature: number;
-  /** The smallest set of emotions whose scores reach `coverage`, the most probable first. */
+  /** Labels it may be, the most probable first: a conformal set. */
   readonly predictionSet: readonly L[];
+  /** How often such sets hold what is meant, 0..1: nominally, over many utterances. */
   readonly coverage: number;
   readonly dimensions: Dimensions;
   readonly modalities: Readonly<Record<Modality, ModalityReading<L>>>;
-  readonly incongruence: { readonly detected: boolean; readonly score: number; readonly type?: IncongruenceType };
+  readonly incongruence: Incongruence;
   readonly explanation: Explanation<L>;
   /** What was left out and why, e.g. `text:modelUnavailable`. */
   readonly degraded: readonly string[];

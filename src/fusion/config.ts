@@ -20,10 +20,14 @@ export interface FusionValues {
   /** The weight of a modality whose quality is perfect, 0..1. */
   readonly maxWeight: Readonly<Record<Modality, number>>;
   readonly curves: Curves;
-  /** Probability mass of the prediction set, 0..1. */
+  /** How often the prediction set is to hold what is meant, 0..1. */
   readonly coverage: number;
-  /** Incongruence is detected from this score up, bits. */
+  /** The probability mass at which that many sets do: fitted, as scores are never quite right. */
+  readonly predictionMass: number;
+  /** Incongruence is detected from this score up, 0..1; about 0.5 is no sign either way. */
   readonly incongruenceThreshold: number;
+  /** The same where the words claim that all is well. */
+  readonly reassuranceThreshold: number;
   readonly abstain: {
     /** Where no modality weighs this much, there is no evidence. */
     readonly noEvidenceBelow: number;
@@ -59,14 +63,16 @@ const within = (value: number, low: number, high: number): boolean => value >= l
 
 /** @throws RangeError naming the field that cannot be used. */
 export function fusionConfig(values: FusionValues): FusionConfig {
-  const { prior, temperature, floor, maxWeight, curves, coverage } = values;
+  const { prior, temperature, floor, maxWeight, curves } = values;
   check(
     EMOTIONS.every((e) => prior[e] > 0) && Math.abs(EMOTIONS.reduce((sum, e) => sum + prior[e], -1)) < 1e-6,
     'prior must give each emotion a positive share of 1',
   );
   check(Number.isFinite(temperature) && temperature > 0, 'temperature must be positive');
   check(within(floor, 1e-12, 0.1), 'floor must lie in 1e-12..0.1');
-  check(within(coverage, 0, 1), 'coverage must lie in 0..1');
+  for (const share of ['coverage', 'predictionMass', 'incongruenceThreshold', 'reassuranceThreshold'] as const) {
+    check(within(values[share], 0, 1), `${share} must lie in 0..1`);
+  }
   for (const [modality, weight] of Object.entries(maxWeight)) {
     check(within(weight, 0, 1), `maxWeight.${modality} must lie in 0..1`);
   }
@@ -83,12 +89,9 @@ export function fusionConfig(values: FusionValues): FusionConfig {
   return deepFreeze({ ...structuredClone(values), ref: { name: values.name, sha256 } });
 }
 
-/**
- * First guesses but for the curve of `voicedMs`, to be replaced by measured curves. Text is held below voice because the corpora here were labelled by how
- * something was said, and because a few plain words ("I'm fine") say little of how a person feels.
- */
-export const DEFAULT_FUSION = fusionConfig({
-  name: 'first-guess',
+/** First guesses: what a calibration starts from and a test relies on. The server fuses by `models/fusion/`, which was measured. */
+export const UNCALIBRATED = fusionConfig({
+  name: 'uncalibrated',
   prior: scoresOf(() => 1 / EMOTIONS.length),
   temperature: 1,
   floor: 1e-4,
@@ -137,6 +140,8 @@ export const DEFAULT_FUSION = fusionConfig({
     },
   },
   coverage: 0.9,
-  incongruenceThreshold: 0.25,
+  predictionMass: 0.9,
+  incongruenceThreshold: 0.67,
+  reassuranceThreshold: 0.75,
   abstain: { noEvidenceBelow: 0.01, weakBelow: 0.15, maxSetSize: 6, minMargin: 0.05 },
 });

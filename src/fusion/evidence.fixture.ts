@@ -7,8 +7,15 @@ import {
   type Quality,
 } from '../emotion/evidence.js';
 import { EMOTIONS, type Emotion, type PartialScores } from '../emotion/scores.js';
+import { UNCALIBRATED } from './config.js';
+import { fuse as fuseWith, type EvidencePair, type FuseOptions } from './fuse.js';
 
 /** Evidence for specs: written by hand, or drawn from a seed. */
+
+/** Fuses with numbers that no calibration changes. */
+export function fuse(pair: EvidencePair, options: Partial<FuseOptions> = {}): ReturnType<typeof fuseWith> {
+  return fuseWith(pair, { config: UNCALIBRATED, ...options });
+}
 
 const PERFECT: Quality = {
   voice: { voicedMs: 2000, snrDb: 30, clipping: 0 },

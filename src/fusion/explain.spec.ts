@@ -1,7 +1,6 @@
 import { unavailable, type Cue } from '../emotion/evidence.js';
-import { peaked, NO_TEXT, NO_VOICE, textOf, voiceOf } from './evidence.fixture.js';
+import { fuse, peaked, NO_TEXT, NO_VOICE, textOf, voiceOf } from './evidence.fixture.js';
 import { quotable } from './explain.js';
-import { fuse } from './fuse.js';
 
 const PITCH: Cue = {
   modality: 'voice',
@@ -24,13 +23,14 @@ const AWFUL: Cue = {
 const sadVoice = voiceOf(peaked({ sad: 0.72 }), { cues: [SLOW, LOUD, PITCH] });
 const plainText = textOf(peaked({ neutral: 0.7, happy: 0.2 }), {
   quality: { asrConfidence: 0.93, contentWords: 1, languageSupported: true },
+  reassures: true,
 });
 const summary = (...args: Parameters<typeof fuse>): string => fuse(...args).explanation.summary;
 
 describe('the summary', () => {
   it('[FU7] says that voice and words disagree', () => {
     expect(summary({ voice: sadVoice, text: plainText }, { words: "I'm fine." })).toBe(
-      "Sad (59%): the voice sounds sad (pitch lower than usual, −1.8 σ; slower than usual) while the words “I'm fine.” " +
+      "Sad (61%): the voice sounds sad (pitch lower than usual, −1.8 σ; slower than usual) while the words “I'm fine.” " +
         'read neutral; voice and words disagree.',
     );
   });
@@ -55,7 +55,7 @@ describe('the summary', () => {
   it('[FU7] of the words alone says why there is no voice', () => {
     const text = textOf(peaked({ sad: 0.8 }), { cues: [AWFUL] });
     expect(summary({ voice: NO_VOICE, text })).toBe(
-      'Sad (68%): the words read sad (the word “awful”); no voice was sent.',
+      'Sad (67%): the words read sad (the word “awful”); no voice was sent.',
     );
   });
 
@@ -111,7 +111,7 @@ describe('the cues', () => {
     const { cues } = fuse({ voice: sadVoice, text }).explanation;
     expect(cues.map((cue) => [cue.detail, cue.weight])).toEqual([
       [PITCH.detail, 0.9],
-      [AWFUL.detail, 0.8],
+      [AWFUL.detail, expect.closeTo(Math.log(0.2 + 0.8 * 5.6) / Math.log(5.6), 12)],
       [LOUD.detail, -0.6],
       [SLOW.detail, 0.4],
     ]);

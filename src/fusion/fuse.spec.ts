@@ -1,6 +1,6 @@
 import { unavailable } from '../emotion/evidence.js';
 import { EMOTIONS, topOf, type Emotion, type PartialScores, type Scores } from '../emotion/scores.js';
-import { DEFAULT_FUSION, fusionConfig } from './config.js';
+import { UNCALIBRATED, fusionConfig } from './config.js';
 import {
   EVEN,
   NO_TEXT,
@@ -11,11 +11,11 @@ import {
   randomOf,
   textOf,
   voiceOf,
+  fuse,
 } from './evidence.fixture.js';
-import { fuse } from './fuse.js';
 import { logRatios } from './pool.js';
 
-const { ref, ...values } = DEFAULT_FUSION;
+const { ref, ...values } = UNCALIBRATED;
 const EQUAL = fusionConfig({ ...values, name: 'equal', maxWeight: { voice: 1, text: 1 } });
 const total = (scores: PartialScores): number => Object.values(scores).reduce((a, b) => a + b, 0);
 
@@ -76,7 +76,7 @@ describe('properties over random evidence', () => {
       expect(two.scores).toEqual(one.scores);
       expect(two.decision).toEqual(one.decision);
       expect(two.modalities.voice.contribution).toEqual(one.modalities.text.contribution);
-      expect(two.incongruence.score).toBe(one.incongruence.score);
+      expect(two.incongruence.score).toBeCloseTo(one.incongruence.score, 12);
       expect(two.explanation.counterfactual.withoutText).toEqual(one.explanation.counterfactual.withoutVoice);
     }
   });
@@ -87,8 +87,8 @@ describe('properties over random evidence', () => {
       const voice = randomAvailable('voice', random);
       const text = randomAvailable('text', random);
       const favourite = (ratios: Scores): Emotion => topOf(ratios);
-      const spoken = favourite(logRatios(voice, DEFAULT_FUSION.floor));
-      const written = favourite(logRatios(text, DEFAULT_FUSION.floor));
+      const spoken = favourite(logRatios(voice, UNCALIBRATED));
+      const written = favourite(logRatios(text, UNCALIBRATED));
       let [byVoice, byText] = [0, 0];
       for (const step of [0, 0.2, 0.4, 0.6, 0.8, 1]) {
         const quality = { voicedMs: 2000 * step, snrDb: 30, clipping: 0 };
@@ -163,7 +163,7 @@ describe('pooling', () => {
 
   it('[FU1] a probability of zero is held at the floor', () => {
     const { modalities } = fuse({ voice: voiceOf({ ...peaked({ sad: 1 }) }), text: NO_TEXT });
-    expect(modalities.voice.contribution.happy).toBeCloseTo(Math.log(1e-4 * 7), 12);
+    expect(modalities.voice.contribution.happy).toBeCloseTo(Math.log((1e-4 * 7) / (1 + 6e-4)), 12);
   });
 
   it('[FU1] the temperature flattens the scores and leaves the log-scores alone', () => {
@@ -260,7 +260,11 @@ describe('decision', () => {
 describe('“I’m fine”, said coldly', () => {
   const voice = voiceOf(peaked({ sad: 0.72, neutral: 0.12 }));
   const quality = { asrConfidence: 0.93, contentWords: 1, languageSupported: true };
-  const text = textOf(peaked({ neutral: 0.7, happy: 0.2 }), { quality, prior: peaked({ neutral: 0.35, happy: 0.35 }) });
+  const text = textOf(peaked({ neutral: 0.7, happy: 0.2 }), {
+    quality,
+    prior: peaked({ neutral: 0.35, happy: 0.35 }),
+    reassures: true,
+  });
   const result = fuse({ voice, text }, { words: "I'm fine." });
 
   it('[FU6] is a disagreement with neutral words and a negative voice', () => {

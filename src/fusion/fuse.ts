@@ -1,10 +1,10 @@
 import { MODALITIES, unavailable, type Evidence, type Modality, type ModelRef } from '../emotion/evidence.js';
 import type { FusedEmotion, Locale, ModalityReading } from '../emotion/fused.js';
 import { dimensionsOf, scoresOf, topOf, type Emotion, type Scores } from '../emotion/scores.js';
-import { DEFAULT_FUSION, type FusionConfig } from './config.js';
+import type { FusionConfig } from './config.js';
 import { decide } from './decide.js';
 import { explain, quotable } from './explain.js';
-import { incongruenceOf, type Reading } from './incongruence.js';
+import { incongruenceOf } from './incongruence.js';
 import { asItIs } from './labelling.js';
 import { messagesOf } from './locales.js';
 import { contributionOf, isReadable, logRatios, logScoresOf, posteriorOf } from './pool.js';
@@ -20,7 +20,7 @@ export interface EvidencePair {
 }
 
 export interface FuseOptions {
-  readonly config?: FusionConfig;
+  readonly config: FusionConfig;
   /** The transcript, quoted in the summary; it never changes a number. */
   readonly words?: string;
   /** The language of the explanation. */
@@ -32,6 +32,10 @@ interface Side {
   readonly evidence: Evidence;
   readonly reliability: Reliability | null;
   readonly top: Emotion | null;
+  /** What it adds to each log-score, nats. */
+  readonly contribution: Scores;
+  /** The part of its own log-odds for each emotion that this is. */
+  readonly share: Scores;
 }
 
 type Each<T> = Readonly<Record<Modality, T>>;
@@ -43,57 +47,58 @@ function each<T>(value: (modality: Modality) => T): Each<T> {
 /** Evidence whose numbers are no probabilities comes from a broken model: it must not poison the other modality. */
 function sideOf(given: Evidence, config: FusionConfig): Side {
   const evidence = given.status === 'available' && !isReadable(given) ? unavailable(given.modality, 'failed') : given;
-  return evidence.status === 'available'
-    ? { evidence, reliability: reliabilityOf(evidence, config), top: topOf(evidence.scores) }
-    : { evidence, reliability: null, top: null };
+  if (evidence.status === 'unavailable') {
+    const nothing = scoresOf(() => 0);
+    return { evidence, reliability: null, top: null, contribution: nothing, share: nothing };
+  }
+  const reliability = reliabilityOf(evidence, config);
+  const ratios = logRatios(evidence, config);
+  const contribution = contributionOf(reliability.weight, ratios);
+  const share = scoresOf((e) => (ratios[e] === 0 ? reliability.weight : contribution[e] / ratios[e]));
+  return { evidence, reliability, top: topOf(evidence.scores), contribution, share };
 }
 
-function readingOf({ evidence, reliability, top }: Side, contribution: Scores): ModalityReading {
+function readingOf({ evidence, reliability, top, contribution }: Side): ModalityReading {
   const status = { reliability: reliability?.weight ?? 0, contribution, top, gates: reliability?.gates ?? [] };
   return evidence.status === 'available'
     ? { status: 'available', ...status }
     : { status: 'unavailable', reason: evidence.reason, ...status };
 }
 
-function comparable({ evidence, reliability }: Side): Reading | null {
-  return evidence.status === 'available' && reliability
-    ? { scores: evidence.scores, quality: reliability.quality }
-    : null;
+/** A side that says something, as it is compared with the other. */
+function comparable({ evidence, reliability, contribution }: Side) {
+  if (evidence.status === 'unavailable' || !reliability || reliability.weight === 0) return null;
+  const factors = scoresOf((e) => Math.exp(contribution[e]));
+  return { evidence, factors, reassures: evidence.reassures === true };
 }
 
 /**
  * Combines what the voice and the words say into one explained emotion. Pure: the same evidence and configuration give
  * the same answer to the last bit. Never throws for evidence: nothing to go by is an abstention.
  */
-export function fuse(pair: EvidencePair, options: FuseOptions = {}): FusedEmotion {
-  const config = options.config ?? DEFAULT_FUSION;
-  const { temperature, floor, coverage } = config;
+export function fuse(pair: EvidencePair, { config, words, locale = 'en' }: FuseOptions): FusedEmotion {
+  const { temperature, coverage, predictionMass } = config;
   const sides = each((m) => sideOf(pair[m], config));
 
   const logPrior = scoresOf((e) => Math.log(config.prior[e]));
-  const contributions = each((m) => {
-    const { evidence, reliability } = sides[m];
-    const silent = evidence.status === 'unavailable' || !reliability;
-    return silent ? scoresOf(() => 0) : contributionOf(reliability.weight, logRatios(evidence, floor));
-  });
   const logScores = logScoresOf(
     logPrior,
-    MODALITIES.map((m) => contributions[m]),
+    MODALITIES.map((m) => sides[m].contribution),
   );
   const scores = posteriorOf(logScores, temperature);
 
-  const set = predictionSet(scores, coverage);
+  const set = predictionSet(scores, predictionMass);
   const reliabilities = MODALITIES.flatMap((m) => sides[m].reliability ?? []);
   const missing = MODALITIES.flatMap((m) => {
     const { evidence } = sides[m];
     return evidence.status === 'unavailable' ? [evidence.reason] : [];
   });
   const decision = decide({ scores, predictionSet: set, reliabilities, missing }, config.abstain);
-  const incongruence = incongruenceOf(comparable(sides.voice), comparable(sides.text), config.incongruenceThreshold);
+  const incongruence = incongruenceOf(comparable(sides.voice), comparable(sides.text), config);
 
-  const modalities = each((m) => readingOf(sides[m], contributions[m]));
+  const modalities = each((m) => readingOf(sides[m]));
   const { noEvidenceBelow: silentBelow } = config.abstain;
-  const quote = quotable(options.words);
+  const quote = quotable(words);
   const explanation = explain(
     {
       decision,
@@ -102,14 +107,12 @@ export function fuse(pair: EvidencePair, options: FuseOptions = {}): FusedEmotio
       coverage,
       modalities,
       incongruence,
-      cues: rankCues(
-        MODALITIES.map((m) => ({ evidence: sides[m].evidence, share: scoresOf(() => modalities[m].reliability) })),
-      ),
+      cues: rankCues(MODALITIES.map((m) => sides[m])),
       counterfactual: whatIf({ logPrior, temperature, modalities }, asItIs, silentBelow),
       ...(quote === undefined ? {} : { quote }),
       silentBelow,
     },
-    messagesOf(options.locale ?? 'en'),
+    messagesOf(locale),
   );
 
   const models: Partial<Record<Modality | 'fusion', ModelRef>> = { fusion: config.ref };

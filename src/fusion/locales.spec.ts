@@ -1,8 +1,7 @@
 import { unavailable, type Cue } from '../emotion/evidence.js';
 import { LOCALES, type FusedEmotion, type Locale } from '../emotion/fused.js';
 import { EMOTIONS } from '../emotion/scores.js';
-import { NO_TEXT, peaked, randomEvidence, randomOf, textOf, voiceOf } from './evidence.fixture.js';
-import { fuse } from './fuse.js';
+import { fuse, NO_TEXT, peaked, randomEvidence, randomOf, textOf, voiceOf } from './evidence.fixture.js';
 import { messagesOf } from './locales.js';
 
 const PITCH: Cue = {
@@ -34,7 +33,9 @@ describe('the forms of an explanation', () => {
       "Sad (#%): the voice sounds sad (pitch lower than usual, −1.8 σ; speech slower than this speaker's usual, " +
         "−0.9 σ); the words “I'm fine.” read neutral (the word “fine”). Words counted little: recognition confidence 0.41.",
     );
-    expect(blurred[2]?.slice(blurred[1]?.length).replaceAll(/(?<=trusted |of )\d\.\d+|\+0\.1\d/gu, '#')).toBe(
+    expect(
+      blurred[2]?.slice(blurred[1]?.length).replaceAll(/(?<=trusted |of )\d\.\d+|\+0\.\d\d(?= for neutral)/gu, '#'),
+    ).toBe(
       ' Evidence in log-odds: pitch lower than usual, −1.8 σ, 1.2–2.5 s: +0.90 for sad; ' +
         "speech slower than this speaker's usual, −0.9 σ, 1.2–2.5 s: +0.40 for sad; " +
         'the word “fine”, characters 4–8: # for neutral. ' +
@@ -60,7 +61,7 @@ describe('the forms of an explanation', () => {
   });
 
   it('[FU10] name a disagreement in one line', () => {
-    const pair = { ...cold, text: textOf(peaked({ neutral: 0.9 })) };
+    const pair = { ...cold, text: textOf(peaked({ neutral: 0.9 }), { reassures: true }) };
     expect(fuse(pair).explanation.short).toMatch(/: voice sad, words neutral; they disagree$/);
     expect(fuse(pair, { locale: 'zh' }).explanation.short).toMatch(/：声音悲伤，话语平静；两者不一致$/);
     expect(fuse({ voice: unavailable('voice', 'tooShort'), text: NO_TEXT }).explanation.short).toBe(

@@ -1,7 +1,9 @@
 /**
- * Log-linear pooling of any number of experts (logarithmic opinion pool: Genest & Zidek 1986; with prior correction it is
- * a naive Bayes of experts at weight 1): s(c) = log π(c) + Σ w_m · (log p_m(c) − log π_m(c)), p = softmax(s / T).
- * Chosen because it is exact to explain: contributions plus prior are the log-score.
+ * Naive Bayes of any number of experts, each of which may be beside the point. With r_m(c) = p_m(c) / π_m(c), rescaled so that
+ * the expert's posterior under the fusion's own prior π is π · r_m, and with the probability w_m that its reading applies at all:
+ * s(c) = log π(c) + Σ log(1 − w_m + w_m · r_m(c)), p = softmax(s / T). At w = 1 this is the logarithmic opinion pool with prior
+ * correction (Genest & Zidek 1986); below, no expert says more against an emotion than log(1 − w_m), so that a doubtful one has
+ * no veto (docs/adr/0009). Exact to explain: contributions plus prior are the log-score.
  */
 import type { AvailableEvidence } from '../emotion/evidence.js';
 import { EMOTIONS, scoresOf, softmax, type Scores } from '../emotion/scores.js';
@@ -14,17 +16,24 @@ export function isReadable({ scores, prior }: Expert): boolean {
   return EMOTIONS.some((e) => scores[e] !== undefined) && numbers.every((p) => p >= 0 && p <= 1 + 1e-6);
 }
 
-/** log p_m − log π_m for each emotion, nats, both clamped at `floor`; 0 for one that the model never learned. */
-export function logRatios({ scores, prior }: Expert, floor: number): Scores {
+/**
+ * log r_m for each emotion, nats, from posterior and prior clamped at `floor`; 0 for one that the model never learned. Over the
+ * emotions that it knows the mean of r_m by `prior` is 1.
+ */
+export function logRatios({ scores, prior: own }: Expert, { prior, floor }: { prior: Scores; floor: number }): Scores {
+  const known = EMOTIONS.filter((e) => scores[e] !== undefined && own[e] !== undefined);
+  const raw = new Map(known.map((e) => [e, Math.max(scores[e] ?? 0, floor) / Math.max(own[e] ?? 0, floor)]));
+  const mass = known.reduce((sum, e) => sum + prior[e], 0);
+  const mean = known.reduce((sum, e) => sum + prior[e] * (raw.get(e) ?? 0), 0) / mass;
   return scoresOf((e) => {
-    const [p, base] = [scores[e], prior[e]];
-    return p === undefined || base === undefined ? 0 : Math.log(Math.max(p, floor)) - Math.log(Math.max(base, floor));
+    const ratio = raw.get(e);
+    return ratio === undefined ? 0 : Math.log(ratio / mean);
   });
 }
 
-/** w · ratios; plain zeros (never −0) at weight zero, so that a silent modality equals an absent one. */
+/** log(1 − w + w · r), nats; plain zeros (never −0) at weight zero, so that a silent modality equals an absent one. */
 export function contributionOf(weight: number, ratios: Scores): Scores {
-  return scoresOf((e) => weight * ratios[e] || 0);
+  return scoresOf((e) => Math.log1p(weight * Math.expm1(ratios[e])) || 0);
 }
 
 /** log π + Σ contributions. The contributions are added first: two of them give the same bits in either order. */

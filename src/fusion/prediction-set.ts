@@ -6,16 +6,17 @@ export function ranked<L extends string>(scores: Readonly<Record<L, number>>): L
 }
 
 /**
- * The smallest set whose probabilities add up to `coverage`, the most probable first. Only as honest as the probabilities:
- * unlike a conformal set it guarantees nothing about how often the true emotion is in it.
+ * The smallest set whose probabilities add up to `mass`, the most probable first. With the mass that held the truth in the asked
+ * share of the calibration pairs it is an adaptive conformal set (Romano, Sesia & Candès 2020, without randomisation): then that
+ * share of new utterances is covered, as far as they are like the calibration's.
  */
-export function predictionSet(scores: Scores, coverage: number): Emotion[] {
+export function predictionSet(scores: Scores, mass: number): Emotion[] {
   const set: Emotion[] = [];
-  let mass = 0;
+  let sum = 0;
   for (const emotion of ranked(scores)) {
     set.push(emotion);
-    mass += scores[emotion];
-    if (mass >= coverage - 1e-12) break; // rounding in the sum must not add an emotion
+    sum += scores[emotion];
+    if (sum >= mass - 1e-12) break; // rounding in the sum must not add an emotion
   }
   return set;
 }

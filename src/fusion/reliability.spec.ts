@@ -1,4 +1,4 @@
-import { DEFAULT_FUSION, fusionConfig, type Curve } from './config.js';
+import { UNCALIBRATED, fusionConfig, type Curve } from './config.js';
 import { EVEN, randomAvailable, randomOf, textOf, voiceOf } from './evidence.fixture.js';
 import { messagesOf } from './locales.js';
 import { factorAt, reliabilityOf } from './reliability.js';
@@ -25,20 +25,20 @@ describe('factorAt', () => {
   });
 
   it('[FU2] takes the worst factor of a falling curve for a signal that is no number', () => {
-    const { clipping } = DEFAULT_FUSION.curves.voice;
+    const { clipping } = UNCALIBRATED.curves.voice;
     expect(factorAt(clipping, NaN)).toBe(0);
   });
 });
 
 describe('reliabilityOf', () => {
   it('[FU2] is the largest weight where nothing lowers it, and then names no gate', () => {
-    expect(reliabilityOf(voiceOf(EVEN), DEFAULT_FUSION)).toEqual({ quality: 1, weight: 1, gates: [] });
-    expect(reliabilityOf(textOf(EVEN), DEFAULT_FUSION)).toEqual({ quality: 1, weight: 0.8, gates: [] });
+    expect(reliabilityOf(voiceOf(EVEN), UNCALIBRATED)).toEqual({ quality: 1, weight: 1, gates: [] });
+    expect(reliabilityOf(textOf(EVEN), UNCALIBRATED)).toEqual({ quality: 1, weight: 0.8, gates: [] });
   });
 
   it('[FU2] is the product of the factors, and each factor below 1 is a gate, the strongest first', () => {
     const quality = { asrConfidence: 0.41, contentWords: 1, languageSupported: true };
-    const { weight, gates } = reliabilityOf(textOf(EVEN, { quality }), DEFAULT_FUSION);
+    const { weight, gates } = reliabilityOf(textOf(EVEN, { quality }), UNCALIBRATED);
     expect(gates.map((gate) => [gate.signal, gate.value])).toEqual([
       ['asrConfidence', 0.41],
       ['contentWords', 1],
@@ -50,7 +50,7 @@ describe('reliabilityOf', () => {
     const text = textOf(EVEN, { quality: { asrConfidence: 0.41, contentWords: 0, languageSupported: false } });
     const voice = voiceOf(EVEN, { quality: { voicedMs: 420, snrDb: 3.2, clipping: 0.08 } });
     const details = [text, voice].flatMap((e) =>
-      reliabilityOf(e, DEFAULT_FUSION).gates.map((gate) => messagesOf('en').gate(gate)),
+      reliabilityOf(e, UNCALIBRATED).gates.map((gate) => messagesOf('en').gate(gate)),
     );
     expect(new Set(details)).toEqual(
       new Set([
@@ -80,10 +80,10 @@ describe('reliabilityOf', () => {
         { ...t, contentWords: t.contentWords + 1 },
         { ...t, languageSupported: true },
       ].map((quality) => ({ ...text, quality }));
-      const weight = reliabilityOf(voice, DEFAULT_FUSION).weight;
-      const textWeight = reliabilityOf(text, DEFAULT_FUSION).weight;
-      const worst = Math.min(...better.map((e) => reliabilityOf(e, DEFAULT_FUSION).weight));
-      const worstText = Math.min(...betterText.map((e) => reliabilityOf(e, DEFAULT_FUSION).weight));
+      const weight = reliabilityOf(voice, UNCALIBRATED).weight;
+      const textWeight = reliabilityOf(text, UNCALIBRATED).weight;
+      const worst = Math.min(...better.map((e) => reliabilityOf(e, UNCALIBRATED).weight));
+      const worstText = Math.min(...betterText.map((e) => reliabilityOf(e, UNCALIBRATED).weight));
       expect(worst).toBeGreaterThanOrEqual(weight);
       expect(worstText).toBeGreaterThanOrEqual(textWeight);
       expect(weight).toBeLessThanOrEqual(1);
@@ -93,15 +93,15 @@ describe('reliabilityOf', () => {
 });
 
 describe('fusionConfig', () => {
-  const { ref, ...values } = DEFAULT_FUSION;
+  const { ref, ...values } = UNCALIBRATED;
   const withCurve = (snrDb: Curve) => ({
     ...values,
     curves: { ...values.curves, voice: { ...values.curves.voice, snrDb } },
   });
 
   it('[FU3] is frozen through and through', () => {
-    expect(Object.isFrozen(DEFAULT_FUSION.curves.voice.snrDb[0])).toBe(true);
-    expect(() => Object.assign(DEFAULT_FUSION.maxWeight, { text: 1 })).toThrow(TypeError);
+    expect(Object.isFrozen(UNCALIBRATED.curves.voice.snrDb[0])).toBe(true);
+    expect(() => Object.assign(UNCALIBRATED.maxWeight, { text: 1 })).toThrow(TypeError);
   });
 
   it('[FU3] is named by its content', () => {
@@ -111,7 +111,7 @@ describe('fusionConfig', () => {
   });
 
   it('[FU3] survives JSON', () => {
-    expect(fusionConfig(JSON.parse(JSON.stringify(values)) as typeof values)).toEqual(DEFAULT_FUSION);
+    expect(fusionConfig(JSON.parse(JSON.stringify(values)) as typeof values)).toEqual(UNCALIBRATED);
   });
 
   it.each([

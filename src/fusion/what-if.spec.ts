@@ -1,9 +1,8 @@
-import { randomEvidence, randomOf } from './evidence.fixture.js';
-import { DEFAULT_FUSION, fusionConfig } from './config.js';
-import { fuse } from './fuse.js';
+import { fuse, randomEvidence, randomOf } from './evidence.fixture.js';
+import { UNCALIBRATED, fusionConfig } from './config.js';
 import { topOf } from '../emotion/scores.js';
 
-const { ref: _ref, ...values } = DEFAULT_FUSION;
+const { ref: _ref, ...values } = UNCALIBRATED;
 
 describe('what would be answered otherwise', () => {
   it('[FU8] without a modality it is what fusing without it gives', () => {

@@ -3,7 +3,7 @@ import type { FusedEmotion, Locale } from '../emotion/fused.js';
 import type { Emit, ToldEvidence } from '../emotion/line-events.js';
 import { topOf } from '../emotion/scores.js';
 import type { Transcript, Utterance } from '../emotion/utterance.js';
-import { DEFAULT_FUSION } from '../fusion/config.js';
+import type { FusionConfig } from '../fusion/config.js';
 import { fuse } from '../fusion/fuse.js';
 import { messagesOf } from '../fusion/locales.js';
 import { reliabilityOf } from '../fusion/reliability.js';
@@ -17,6 +17,8 @@ export interface Experts {
   transcribe(utterance: Utterance): Promise<Transcript | UnavailableEvidence<'text'>>;
   /** What the words mean. */
   text(transcript: Transcript): Promise<Evidence<'text'>>;
+  /** The numbers by which both become one answer. */
+  readonly fusion: FusionConfig;
 }
 
 /** Everything that was found out about one utterance. */
@@ -44,7 +46,7 @@ export async function analyzeUtterance(
     hear(utterance, experts, emit, locale),
     read(utterance, experts, emit, locale),
   ]);
-  const fused = fuse({ voice, text }, { locale, ...(words === undefined ? {} : { words }) });
+  const fused = fuse({ voice, text }, { config: experts.fusion, locale, ...(words === undefined ? {} : { words }) });
 
   emit('fusion.result', { utteranceId, resultId: resultId(utteranceId, 1), revision: 1, isFinal: true, ...fused });
   emit('utterance.end', { utteranceId, endMs: utterance.endMs, reason: utterance.endReason });
@@ -55,7 +57,13 @@ async function hear(utterance: Utterance, experts: Experts, emit: Emit, locale: 
   if (!utterance.samples) return unavailable('voice', 'notProvided');
   const evidence = await experts.voice(utterance);
   const { id: utteranceId, startMs, endMs } = utterance;
-  emit('emotion.voice', { utteranceId, isFinal: true, startMs, endMs, evidence: told(evidence, locale) });
+  emit('emotion.voice', {
+    utteranceId,
+    isFinal: true,
+    startMs,
+    endMs,
+    evidence: told(evidence, experts.fusion, locale),
+  });
   return evidence;
 }
 
@@ -64,7 +72,7 @@ async function read(utterance: Utterance, experts: Experts, emit: Emit, locale: 
   const words = await readWords(utterance, experts, (transcript) => {
     emit('transcript.final', { utteranceId, ...transcript });
   });
-  emit('emotion.text', { utteranceId, isFinal: true, evidence: told(words.text, locale) });
+  emit('emotion.text', { utteranceId, isFinal: true, evidence: told(words.text, experts.fusion, locale) });
   return words;
 }
 
@@ -89,7 +97,7 @@ interface Words {
 }
 
 /** Evidence as a client is told it: in words, with the reliability that the fusion will give it. */
-export function told(evidence: Evidence, locale: Locale): ToldEvidence {
+export function told(evidence: Evidence, fusion: FusionConfig, locale: Locale): ToldEvidence {
   if (evidence.status === 'unavailable') return { status: 'unavailable', reason: evidence.reason };
   const { scores, perceived, wording, cues } = evidence;
   const messages = messagesOf(locale);
@@ -98,7 +106,7 @@ export function told(evidence: Evidence, locale: Locale): ToldEvidence {
     scores,
     ...(perceived && { perceived }),
     ...(wording && { wording }),
-    reliability: reliabilityOf(evidence, DEFAULT_FUSION).weight,
+    reliability: reliabilityOf(evidence, fusion).weight,
     top: topOf(scores),
     cues: cues.map((cue) => ({ ...cue, detail: messages.cue(cue) })),
   };

@@ -4,6 +4,7 @@ import { WINDOW } from '../audio/segmenter.js';
 import { unavailable, type AvailableEvidence, type Modality } from '../emotion/evidence.js';
 import type { Emit, LineEventName, LineEvents } from '../emotion/line-events.js';
 import { scoresOf } from '../emotion/scores.js';
+import { UNCALIBRATED } from '../fusion/config.js';
 import type { Experts } from './analyze-utterance.js';
 import { LiveSession } from './live-session.js';
 
@@ -29,6 +30,7 @@ const said = <M extends Modality>(modality: M, quality: AvailableEvidence<M>['qu
 
 function fakeExperts(over: Partial<Experts> = {}): Experts {
   return {
+    fusion: UNCALIBRATED,
     voice: () => Promise.resolve(said('voice', { voicedMs: 2_000, snrDb: 30, clipping: 0 })),
     transcribe: ({ clientText }) =>
       Promise.resolve(

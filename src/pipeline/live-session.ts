@@ -244,7 +244,10 @@ export class LiveSession {
     const clientText = { text: words.text, ...(words.language ? { language: words.language } : {}) };
     const revised = { ...utterance, clientText };
     const { text, words: said } = await readWords(revised, this.experts);
-    const next = fuse({ voice, text }, { locale: this.locale, ...(said === undefined ? {} : { words: said }) });
+    const next = fuse(
+      { voice, text },
+      { config: this.experts.fusion, locale: this.locale, ...(said === undefined ? {} : { words: said }) },
+    );
     const supersedes = resultId(utterance.id, done.revision);
     done.revision += 1;
     done.analyzed = { utterance: revised, voice, text, fused: next };
@@ -291,7 +294,7 @@ export class LiveSession {
       isFinal: false,
       startMs,
       endMs,
-      evidence: told(evidence, this.locale),
+      evidence: told(evidence, this.experts.fusion, this.locale),
     });
   }
 
@@ -303,6 +306,7 @@ export class LiveSession {
       return this.permitted.has(modality) ? answer : unavailable(modality, 'notConsented');
     };
     return {
+      fusion: experts.fusion,
       voice: (utterance) => gate<'voice', Evidence<'voice'>>('voice', () => experts.voice(utterance)),
       transcribe: (utterance) => gate('text', () => experts.transcribe(utterance)),
       text: (transcript) => gate<'text', Evidence<'text'>>('text', () => experts.text(transcript)),

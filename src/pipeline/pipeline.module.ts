@@ -56,6 +56,8 @@ export class PipelineModule {
             new PipelineService(acoustic, text, vad, files, {
               denoise: config.AUDIO_DENOISE === 'rnnoise',
               promptWords: config.WHISPER_PROMPT_WORDS,
+              modelsDir: config.MODELS_DIR,
+              fusion: config.FUSION_MODEL,
             }),
         },
       ],

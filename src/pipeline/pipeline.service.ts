@@ -11,8 +11,10 @@ import type { FusedEmotion } from '../emotion/fused.js';
 import type { Emit } from '../emotion/line-events.js';
 import { EarlierWords } from '../text/earlier-words.js';
 import type { TextService } from '../text/text.service.js';
+import type { FusionConfig } from '../fusion/config.js';
 import { analyzeFile, type FileAnalysis, type FileRequest } from './analyze-file.js';
 import type { Experts } from './analyze-utterance.js';
+import { loadFusion } from './load-fusion.js';
 import { LiveSession, type OpenOptions } from './live-session.js';
 
 /** Interim voice results come this often unless the client says otherwise, ms. */
@@ -23,11 +25,16 @@ export interface PipelineOptions {
   readonly denoise: boolean;
   /** Words of the session that Whisper gets as context; 0 for none. */
   readonly promptWords: number;
+  readonly modelsDir: string;
+  /** Name of the fusion in the manifest. */
+  readonly fusion: string;
 }
 
 /** Opens sessions on the line: the only place where audio, text and fusion are put together. */
 @Injectable()
 export class PipelineService implements OnModuleInit {
+  private fusion: FusionConfig | undefined;
+
   readonly maxUtteranceMs = DEFAULT_SEGMENTER.maxUtteranceMs;
 
   constructor(
@@ -41,8 +48,10 @@ export class PipelineService implements OnModuleInit {
   /** The shipped models must work, or the server does not start; Whisper may come later or never. */
   async onModuleInit(): Promise<void> {
     // All of them settle first: a thread that is stopped while it loads a network takes the process down.
-    const started = await Promise.allSettled([this.vad.warmUp(), this.acoustic.ready(), this.words.start()]);
+    const fusion = loadFusion(this.options.modelsDir, this.options.fusion);
+    const started = await Promise.allSettled([fusion, this.vad.warmUp(), this.acoustic.ready(), this.words.start()]);
     for (const one of started) if (one.status === 'rejected') throw one.reason;
+    this.fusion = await fusion;
   }
 
   async open(options: OpenOptions, emit: Emit, onAudioError: (error: WireError) => void): Promise<LiveSession> {
@@ -84,6 +93,7 @@ export class PipelineService implements OnModuleInit {
     return {
       ...(voice ? { voice: { name: voice.name, sha256: voice.sha256 } } : {}),
       text: sentiment.ref,
+      ...(this.fusion ? { fusion: this.fusion.ref } : {}),
       ...(whisper.status === 'ready' ? { whisper: whisper.ref } : {}),
     };
   }
@@ -110,8 +120,11 @@ export class PipelineService implements OnModuleInit {
   /** The experts of one session. They get used to the speaker and the subject; what they learnt ends with the session. */
   private experts(language: string): Experts {
     let baseline = emptyBaseline();
+    const { fusion } = this;
+    if (!fusion) throw new Error('the pipeline has not started');
     const earlier = new EarlierWords(this.options.promptWords);
     return {
+      fusion,
       voice: async (utterance) => {
         const { evidence, speech } = await this.acoustic.read(utterance, { baseline });
         if (speech && !utterance.interim) baseline = withSpeech(baseline, speech);

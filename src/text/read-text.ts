@@ -3,6 +3,7 @@ import { topOf, type Emotion, type PartialScores } from '../emotion/scores.js';
 import type { Transcript } from '../emotion/utterance.js';
 import { candidates, cuesOf, pool, poolWording, windowsOf, without, type Reading } from './attribution.js';
 import { drawnToPrior } from './label-map.js';
+import { isReassurance } from './reassurance.js';
 import { clip, languageSupported, normalise, tokenise } from './words.js';
 
 /** What a text model is and knows. */
@@ -65,6 +66,7 @@ export async function readText(
       contentWords: windows.reduce((sum, window) => sum + window.contentWords, 0),
       languageSupported: true,
     },
+    ...(isReassurance(text) ? { reassures: true as const } : {}),
     cues: cues ? cuesOf(await leaveOneOut(text, readings, top, model), scores, top) : [],
     model: model.ref,
   };

@@ -1,3 +1,4 @@
+import { UNCALIBRATED } from '../../src/fusion/config.js';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { readFile } from 'node:fs/promises';
@@ -73,6 +74,7 @@ export async function startScriptedServer(script: (text: string) => Script): Pro
           ? ({ text, language: 'en', confidence: 0.93, source: 'whisper' } as const)
           : unavailable('text', read.reason);
       const experts = {
+        fusion: UNCALIBRATED,
         voice: () => Promise.resolve(voice),
         transcribe: () => Promise.resolve(heard),
         text: () => Promise.resolve(read),

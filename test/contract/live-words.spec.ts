@@ -11,6 +11,7 @@ import { unavailable } from '../../src/emotion/evidence.js';
 import type { Emit, LineEventName, LineEvents } from '../../src/emotion/line-events.js';
 import { SAMPLE_RATE } from '../../src/emotion/utterance.js';
 import type { Experts } from '../../src/pipeline/analyze-utterance.js';
+import { UNCALIBRATED } from '../../src/fusion/config.js';
 import { LiveSession } from '../../src/pipeline/live-session.js';
 import { fromRecogniser } from '../../src/text/transcript.js';
 import { loadWhisper, Stopped, type WhisperModel } from '../../src/text/whisper.model.js';
@@ -51,6 +52,7 @@ here('words through a whole session with Whisper and voice detection (needs UNDE
     const emit: Emit = (event, payload) => told.push({ event, payload } as Told);
     let reading: Promise<unknown> = Promise.resolve();
     const experts: Experts = {
+      fusion: UNCALIBRATED,
       voice: () => Promise.resolve(unavailable('voice', 'failed')),
       transcribe: (utterance) => {
         const { samples: heard = new Float32Array(0), startMs } = utterance;

@@ -1,0 +1,211 @@
+import { MODALITIES, type AvailableEvidence, type Evidence, type Modality } from '../src/emotion/evidence.js';
+import { scoresOf, valenceSign, type Emotion, type Scores } from '../src/emotion/scores.js';
+import { fusionConfig, type Curve, type FusionValues } from '../src/fusion/config.js';
+import { denialOf } from '../src/fusion/incongruence.js';
+import { contributionOf, isReadable, logRatios, logScoresOf, posteriorOf } from '../src/fusion/pool.js';
+import { reliabilityOf } from '../src/fusion/reliability.js';
+import type { Clip } from './corpora.js';
+import { evidenceOf, fuseAll, type FusionOutcome, type Heard, type Read } from './evaluate-fusion.js';
+import { BEST, SITUATIONS } from './fusion-report.js';
+import type { Pair } from './pairs.js';
+import { curveOf } from './reliability-curves.js';
+import { thresholdAt } from './roc.js';
+
+/** Evidence of one side and what was meant. */
+export interface Labelled<M extends Modality> {
+  readonly evidence: Evidence<M>;
+  readonly truth: Emotion;
+}
+
+/** What the numbers of a fusion are measured on. */
+export interface CalibrationData {
+  /** Recordings clean and in noise of every strength. */
+  readonly noisy: readonly Labelled<'voice'>[];
+  /** Beginnings of recordings, from a fraction of a second. */
+  readonly short: readonly Labelled<'voice'>[];
+  /** Recordings driven over full scale. */
+  readonly clipped: readonly Labelled<'voice'>[];
+  /** Words against their own labels, at every rate of errors. */
+  readonly misheard: readonly Labelled<'text'>[];
+  /** Words as they were written. */
+  readonly written: readonly Labelled<'text'>[];
+  readonly pairs: readonly Pair<Clip>[];
+  readonly heard: Heard;
+  readonly read: Read;
+}
+
+/** The ways to answer without fusion are of no interest here. */
+const NO_PRIORS = { voice: {}, text: {} };
+
+/** Of congruent pairs, how many may be called incongruent. */
+const FALSE_ALARM = 0.05;
+
+/**
+ * Measures every number of a fusion: a curve for each quality signal from readings that differ in that signal; the largest weights and
+ * the temperature where pairs, congruent and of neutral wording alike and in all situations, are most probable; the mass of the
+ * prediction set and the thresholds of incongruence at their stated rates. Prior, floor and abstention stay those of `base`.
+ */
+export function calibrateFusion(data: CalibrationData, base: FusionValues): FusionValues {
+  const curves = {
+    voice: {
+      voicedMs: fromZero(curveFor(data.short, 'voicedMs', base)),
+      snrDb: curveFor(data.noisy, 'snrDb', base),
+      clipping: curveFor(data.clipped, 'clipping', base, -1),
+    },
+    text: {
+      asrConfidence: fromZero(curveFor(data.misheard, 'asrConfidence', base)),
+      contentWords: curveFor(data.written, 'contentWords', base),
+      languageSupported: base.curves.text.languageSupported,
+    },
+  };
+  let values: FusionValues = { ...base, curves, temperature: 1 };
+  const sides = sidesOf(data, values);
+  const fitted = (change: (x: number) => FusionValues, low: number, high: number): FusionValues =>
+    change(rounded(minimum((x) => surpriseOf(sides, change(x)), low, high)));
+  for (let round = 0; round < 2; round++) {
+    for (const modality of ['text', 'voice'] as const) {
+      const now = values;
+      values = fitted((x) => ({ ...now, maxWeight: { ...now.maxWeight, [modality]: x } }), 0.05, 0.99);
+    }
+  }
+  const weighed = values;
+  values = fitted((temperature) => ({ ...weighed, temperature }), 0.5, 2);
+  return { ...values, ...shares(data, values) };
+}
+
+function curveFor<M extends Modality>(
+  readings: readonly Labelled<M>[],
+  signal: string,
+  base: FusionValues,
+  direction: 1 | -1 = 1,
+): Curve {
+  const applied = readings.flatMap(({ evidence, truth }) => {
+    if (evidence.status === 'unavailable') return [];
+    const value = Number(new Map(Object.entries(evidence.quality)).get(signal));
+    return [{ signal: value, factor: Math.exp(logRatios(evidence, base)[truth]) }];
+  });
+  return curveOf(applied, direction);
+}
+
+/** Nothing at all is worth nothing. */
+function fromZero(curve: Curve): Curve {
+  return (curve[0]?.[0] ?? 0) > 0 ? [[0, 0], ...curve] : curve;
+}
+
+/** One side of a pair as the pool takes it: its quality by the curves, and what it speaks for. */
+interface Side {
+  readonly quality: number;
+  readonly ratios: Scores;
+}
+
+/** Both sides of every pair that has a truth, in every situation; null where nothing was read. */
+function sidesOf({ pairs, heard, read }: CalibrationData, values: FusionValues) {
+  const side = remembering((evidence: Evidence): Side | null =>
+    evidence.status === 'available' && isReadable(evidence)
+      ? { quality: reliabilityOf(evidence, values).quality, ratios: logRatios(evidence, values) }
+      : null,
+  );
+  return SITUATIONS.flatMap((situation) =>
+    pairs.filter(isAnswerable).map((pair) => {
+      const { voice, text } = evidenceOf(pair, situation, heard, read);
+      return { voice: side(voice), text: side(text), truth: pair.truth };
+    }),
+  );
+}
+
+/** Mean surprise at the truth, nats. */
+function surpriseOf(
+  pairs: ReturnType<typeof sidesOf>,
+  { prior, maxWeight, temperature }: Pick<FusionValues, 'prior' | 'maxWeight' | 'temperature'>,
+): number {
+  const logPrior = scoresOf((e) => Math.log(prior[e]));
+  return mean(
+    pairs.map(({ truth, ...sides }) => {
+      const contributions = MODALITIES.flatMap((m) => {
+        const side = sides[m];
+        return side ? [contributionOf(side.quality * maxWeight[m], side.ratios)] : [];
+      });
+      return -Math.log(Math.max(posteriorOf(logScoresOf(logPrior, contributions), temperature)[truth], 1e-9));
+    }),
+  );
+}
+
+function remembering<K extends object, V>(make: (key: K) => V): (key: K) => V {
+  const made = new WeakMap<K, { value: V }>();
+  return (key) => {
+    const known = made.get(key) ?? { value: make(key) };
+    made.set(key, known);
+    return known.value;
+  };
+}
+
+/** What is read off as a share: how wide a set must be, and from where disagreement is told. */
+function shares(data: CalibrationData, values: FusionValues) {
+  const { pairs, heard, read } = data;
+  const config = fusionConfig(values);
+  const outcomes = fuseAll(pairs.filter(isAnswerable), SITUATIONS, heard, read, { config, priors: NO_PRIORS });
+  const congruent = fuseAll(
+    pairs.filter(({ kind }) => kind === 'congruent'),
+    [BEST],
+    heard,
+    read,
+    { config, priors: NO_PRIORS },
+  );
+  const content = data.noisy.filter(({ truth }) => valenceSign(truth) >= 0);
+  return {
+    predictionMass: rounded(quantile(outcomes.map(massNeeded), values.coverage)),
+    incongruenceThreshold: rounded(thresholdAt(FALSE_ALARM, congruent.map(detectable)) ?? values.incongruenceThreshold),
+    reassuranceThreshold: rounded(
+      thresholdAt(
+        FALSE_ALARM,
+        content.flatMap(({ evidence }) => (evidence.status === 'available' ? [denialIn(evidence, values)] : [])),
+      ) ?? values.reassuranceThreshold,
+    ),
+  };
+}
+
+function detectable({ incongruence, differ }: FusionOutcome): number {
+  return differ ? incongruence.score : 0;
+}
+
+function denialIn(evidence: AvailableEvidence<'voice'>, values: FusionValues): number {
+  const contribution = contributionOf(reliabilityOf(evidence, values).weight, logRatios(evidence, values));
+  return denialOf(scoresOf((e) => Math.exp(contribution[e])));
+}
+
+/** The mass of a prediction set that just holds the truth. */
+function massNeeded({ truth, scores }: FusionOutcome): number {
+  const own = scores.fused[truth] ?? 0;
+  return scores.fused.filter((p) => p > own).reduce((a, b) => a + b, own);
+}
+
+/** The smallest value that at least this share does not exceed, with the correction for a finite sample (Vovk et al. 2005). */
+function quantile(values: readonly number[], share: number): number {
+  const sorted = Float64Array.from(values).sort();
+  const place = Math.min(sorted.length, Math.ceil(share * (sorted.length + 1)));
+  return Math.min(1, sorted[place - 1] ?? 1);
+}
+
+function isAnswerable({ kind }: Pair): boolean {
+  return kind !== 'incongruent';
+}
+
+/** Where a function with one valley is lowest, by golden section (Kiefer 1953), to a hundredth of the interval. */
+function minimum(f: (x: number) => number, low: number, high: number): number {
+  const ratio = (Math.sqrt(5) - 1) / 2;
+  let [a, b] = [low, high];
+  while (b - a > (high - low) / 100) {
+    const [x, y] = [b - ratio * (b - a), a + ratio * (b - a)];
+    if (f(x) < f(y)) b = y;
+    else a = x;
+  }
+  return (a + b) / 2;
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((a, b) => a + b, 0) / values.length;
+}
+
+function rounded(x: number): number {
+  return Number(x.toFixed(4));
+}
