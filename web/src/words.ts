@@ -52,6 +52,11 @@ export function percent(p: number): string {
   return `${Math.round(p * 100)}%`;
 }
 
+/** A number with its sign: "−0.42". */
+export function signed(value: number): string {
+  return `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(2)}`;
+}
+
 /** A place in the session: 83 400 ms is "1:23.4". */
 export function clock(ms: number): string {
   const tenths = Math.round(ms / 100);

@@ -1,0 +1,100 @@
+import type { WordedCue } from '../../src/emotion/evidence.js';
+import type { Counterfactual, FusedEmotion, Incongruence } from '../../src/emotion/fused.js';
+import { EMOTIONS, type Emotion } from '../../src/emotion/scores.js';
+import { el, part, say } from './dom.js';
+import { piecesOf } from './marked-words.js';
+import { ABSTAINED, INCONGRUENT, leftOut, percent, phrase, signed } from './words.js';
+
+/** Cues that weigh less would read “+0.00”, nats. */
+const LEAST_WEIGHT = 0.005;
+
+/** The cues that are worth a line. */
+export function tellingOf(cues: readonly WordedCue[]): readonly WordedCue[] {
+  return cues.filter(({ weight }) => Math.abs(weight) >= LEAST_WEIGHT);
+}
+
+/** Fills the parts `label`, `confidence` and `set`, and colours `root`. */
+export function showVerdict(root: HTMLElement, { decision, predictionSet, coverage }: FusedEmotion): void {
+  const { label, confidence, abstainReason } = decision;
+  root.dataset['emotion'] = label ?? 'none';
+  part(root, 'label').textContent = label ?? 'Not sure';
+  part(root, 'confidence').textContent = label
+    ? `${percent(confidence)} sure`
+    : abstainReason
+      ? phrase(ABSTAINED, abstainReason)
+      : '';
+  const set = part(root, 'set');
+  set.hidden = predictionSet.length === 0;
+  if (predictionSet.length === EMOTIONS.length) {
+    set.replaceChildren(el('small', {}, 'no emotion can be ruled out'));
+    return;
+  }
+  set.replaceChildren(el('small', {}, `${percent(coverage)} coverage`), ...predictionSet.map(chip));
+}
+
+/** Fills the parts `clash`, `clash-type` and `clash-strength`. */
+export function showClash(root: HTMLElement, { detected, score, type }: Incongruence): void {
+  part(root, 'clash').hidden = !detected;
+  root.classList.toggle('incongruent', detected);
+  part(root, 'clash-type').textContent = type ? phrase(INCONGRUENT, type) : '';
+  part(root, 'clash-strength').textContent = `strength ${percent(score)}`;
+}
+
+/** Fills the parts `cues`, `gates` and `without`; hides `why` where there is nothing to tell. */
+export function showReasons(root: HTMLElement, { cues, gates, counterfactual }: FusedEmotion['explanation']): void {
+  const { withoutVoice, withoutText } = counterfactual;
+  const telling = tellingOf(cues);
+  const without =
+    withoutVoice || withoutText
+      ? [...withoutRow('Without the voice', withoutVoice), ...withoutRow('Without the words', withoutText)]
+      : [];
+  part(root, 'cues').replaceChildren(...telling.map(cueRow));
+  part(root, 'gates').replaceChildren(...gates.map((gate) => el('li', {}, gate)));
+  part(root, 'without').replaceChildren(...without);
+  part(root, 'why').hidden = telling.length + gates.length + without.length === 0;
+}
+
+/** Fills the part `foot`. */
+export function showPlace(root: HTMLElement, { dimensions, degraded }: FusedEmotion): void {
+  const place = `valence ${signed(dimensions.valence)} · arousal ${signed(dimensions.arousal)}`;
+  say(part(root, 'foot'), degraded.length === 0 ? place : `${place} · left out: ${degraded.map(leftOut).join('; ')}`);
+}
+
+/** The words, those that spoke for an emotion marked in its colour and as strongly as they spoke. */
+export function markedWords(text: string, cues: readonly WordedCue[]): readonly (Node | string)[] {
+  return piecesOf(text, tellingOf(cues)).map(({ text: piece, mark }) => {
+    if (!mark) return piece;
+    const marked = el('mark', { 'data-emotion': mark.toward }, piece);
+    marked.style.setProperty('--share', mark.share.toFixed(2));
+    return marked;
+  });
+}
+
+export function chip(emotion: Emotion): HTMLElement {
+  return el('span', { class: 'chip', 'data-emotion': emotion }, emotion);
+}
+
+function cueRow(cue: WordedCue): HTMLElement {
+  const strength = el('span', { class: 'weight', 'aria-hidden': 'true' });
+  strength.style.setProperty('--share', String(Math.min(1, Math.abs(cue.weight) / 2)));
+  return el(
+    'li',
+    { 'data-emotion': cue.toward, class: cue.weight < 0 ? 'against' : 'toward' },
+    el('span', { class: 'tag' }, cue.modality === 'voice' ? 'voice' : 'words'),
+    el('span', { class: 'detail' }, cue.detail),
+    el(
+      'span',
+      { class: 'direction' },
+      `${cue.weight < 0 ? 'against' : '→'} ${cue.toward} `,
+      el('b', {}, signed(cue.weight)),
+      strength,
+    ),
+  );
+}
+
+function withoutRow(title: string, outcome: Counterfactual | null): HTMLElement[] {
+  const told = outcome
+    ? [el('b', { 'data-emotion': outcome.label }, outcome.label), ` ${percent(outcome.confidence)}`]
+    : ['nothing to go on'];
+  return [el('dt', {}, title), el('dd', {}, ...told)];
+}
