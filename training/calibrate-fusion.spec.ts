@@ -28,7 +28,7 @@ function world(seed: number): CalibrationData {
   const neutral = [{ id: 'n.tsv:1', text: 'it is eleven', emotion: 'neutral' as const }];
   const voice = (truth: Emotion, snrDb: number): Evidence<'voice'> =>
     voiceOf(sure(truth, snrDb > 5 ? 0.6 : 0, rng), { quality: { voicedMs: 1500, snrDb, clipping: 0 } });
-  const heard = new Map(
+  const heard = new Map<Condition, ReadonlyMap<string, Evidence<'voice'>>>(
     (['clean', 'noise10', 'noise0'] as const).map((condition) => {
       const snrDb = { clean: 30, noise10: 10, noise0: 1 }[condition];
       return [condition, new Map(clips.map((clip) => [clip.path, voice(clip.emotion, snrDb + rng())]))];
