@@ -1,7 +1,8 @@
 import type { Modality, ModelRef, UnavailableReason, WordedCue } from './evidence.js';
 import type { Dimensions, Emotion, Scores } from './scores.js';
 
-export type AbstainReason = 'noEvidence' | 'tooShort' | 'lowQuality' | 'ambiguous';
+/** `revoked`: a person said that the label must not stand. */
+export type AbstainReason = 'noEvidence' | 'tooShort' | 'lowQuality' | 'ambiguous' | 'revoked';
 
 export type IncongruenceType =
   | 'positiveWordsNegativeVoice'
@@ -62,6 +63,8 @@ export interface Decision<L extends string = Emotion> {
   /** Calibrated probability of the label; of the most probable emotion when abstaining. */
   readonly confidence: number;
   readonly abstainReason?: AbstainReason;
+  /** A person decided so; left out where the models did. */
+  readonly by?: 'person';
 }
 
 export interface Counterfactual<L extends string = Emotion> {

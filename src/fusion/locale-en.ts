@@ -65,6 +65,7 @@ const ABSTAINED: Readonly<Record<AbstainReason, string>> = {
   tooShort: 'too little to go by',
   lowQuality: 'the quality is too low',
   ambiguous: 'too ambiguous',
+  revoked: 'a person revoked the label',
 };
 
 const capital = (clause: string): string => clause.charAt(0).toUpperCase() + clause.slice(1);

@@ -63,6 +63,7 @@ const ABSTAINED: Readonly<Record<AbstainReason, string>> = {
   tooShort: '依据太少',
   lowQuality: '质量太低',
   ambiguous: '难以区分',
+  revoked: '标签已被人工撤销',
 };
 
 const sentence = (clause: string): string => `${clause}。`;
