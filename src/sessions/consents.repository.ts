@@ -9,6 +9,9 @@ import type { LedgerRepository } from './ledger.repository.js';
 import type { SealedConsent } from './sealed.js';
 import { ErasedError, type Vault } from './vault.service.js';
 
+/** How long a new session waits for the database, ms. */
+const READY_MS = 15_000;
+
 /** Consents as they are kept: one row for a consent, and a ledger entry for everything that happens to it. */
 export class ConsentsRepository implements ConsentStore {
   constructor(
@@ -17,7 +20,9 @@ export class ConsentsRepository implements ConsentStore {
     private readonly ledger: LedgerRepository,
   ) {}
 
-  keep(tenant: string, consent: Consent, at: Date): Promise<ConsentRecord> {
+  /** Waits for a database that is about to be ready: the first session of a server may come before it. */
+  async keep(tenant: string, consent: Consent, at: Date): Promise<ConsentRecord> {
+    await this.database.ready(READY_MS);
     return this.database.transaction(async (manager) => {
       const row = await this.keepRow(manager, tenant, consent, at);
       return { ...recordOf(row), consent };

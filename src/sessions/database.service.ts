@@ -80,10 +80,19 @@ export class Database {
     });
   }
 
-  /** Resolves as soon as it is connected. */
-  async ready(): Promise<void> {
+  /** Resolves as soon as it is connected. @throws DatabaseAwayError when it is not within `timeoutMs` */
+  async ready(timeoutMs = Infinity): Promise<void> {
     if (this.source) return;
-    await Promise.race([this.fatal, new Promise<void>((resolve) => this.wake.push(resolve))]);
+    const connected = new Promise<void>((resolve) => this.wake.push(resolve));
+    if (timeoutMs === Infinity) return Promise.race([this.fatal, connected]);
+    const timer = new AbortController();
+    const late = pause(timeoutMs, undefined, { signal: timer.signal, ref: false }).then(() => {
+      throw new DatabaseAwayError();
+    });
+    await Promise.race([this.fatal, connected, late]).finally(() => {
+      timer.abort();
+      late.catch(() => undefined);
+    });
   }
 
   /** Runs `work` in one transaction. @throws DatabaseAwayError when there is no connection, or it is lost meanwhile. */

@@ -47,17 +47,16 @@ export class ErasureRepository {
     private readonly ledger: LedgerRepository,
   ) {}
 
-  /** Destroys the data key, and with it everything that was sealed, copies included. Undefined: there is no such subject. */
+  /** Destroys the data key, and with it everything that was sealed, copies included. Undefined: nothing to erase. */
   async eraseSubject(
     manager: EntityManager,
     tenant: string,
-    pseudonym: string,
+    subjectId: string,
     now: Date,
   ): Promise<ErasureProof | undefined> {
-    const where = { tenant, pseudonym };
+    const where = { tenant, id: subjectId, erasedAt: IsNull() };
     const subject = await manager.findOne(Subject, { where, lock: { mode: 'pessimistic_write' } });
     if (!subject) return undefined;
-    const { id: subjectId } = subject;
     const sessions = await manager.find(Session, { where: { tenant, subjectId }, select: { id: true } });
     await this.blank(
       manager,
@@ -71,6 +70,17 @@ export class ErasureRepository {
     if (!entry) throw new Error('one event makes one entry');
     this.vault.forget(subjectId);
     return { ...body, erasedAt: now, ledgerSeq: entry.seq, ledgerHash: entry.hash };
+  }
+
+  /** Erases the subject of a consent. */
+  async eraseConsenting(
+    manager: EntityManager,
+    tenant: string,
+    consentId: string,
+    now: Date,
+  ): Promise<ErasureProof | undefined> {
+    const consent = await manager.findOneBy(ConsentRow, { tenant, id: consentId });
+    return consent ? this.eraseSubject(manager, tenant, consent.subjectId, now) : undefined;
   }
 
   /** False: this tenant has no such session. */

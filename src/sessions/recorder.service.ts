@@ -120,14 +120,6 @@ export class Recorder {
     };
   }
 
-  /** Nothing of this subject that still waits will be written. Call it before the erasure in the database. */
-  erase(tenant: string, subjectRef: string): void {
-    for (const queue of this.queues) {
-      const { session } = queue;
-      if (session.tenant === tenant && session.consent.subjectRef === subjectRef) this.drop(queue);
-    }
-  }
-
   /** Writes what waits, for so long; what is left then is lost, and said to be. */
   async close(timeoutMs: number): Promise<void> {
     const timer = new AbortController();

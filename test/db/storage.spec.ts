@@ -1,0 +1,289 @@
+import { randomUUID } from 'node:crypto';
+import { describe, expect, it } from '@jest/globals';
+import { IsNull, type DataSource } from 'typeorm';
+import { fuse } from '../../src/fusion/fuse.js';
+import { TamperedError } from '../../src/privacy/envelope.js';
+import type { OpenedSession } from '../../src/sessions/batch.js';
+import { placeOf } from '../../src/sessions/columns.js';
+import { Label } from '../../src/sessions/label.entity.js';
+import { Result } from '../../src/sessions/result.entity.js';
+import { SCHEMA } from '../../src/sessions/schema.js';
+import type { SealedLabel, SealedResult } from '../../src/sessions/sealed.js';
+import { Session } from '../../src/sessions/session.entity.js';
+import { RevisionError } from '../../src/sessions/sessions.repository.js';
+import { Utterance } from '../../src/sessions/utterance.entity.js';
+import { DATABASES } from '../support/databases.js';
+import { newKeys, result, session, TestStore } from '../support/store.js';
+
+describe.each(DATABASES)('storage on $name', (kind) => {
+  if (kind.missing) {
+    it.skip(`needs ${kind.missing}`, () => undefined);
+    return;
+  }
+  let place: Awaited<ReturnType<typeof kind.start>>;
+  let store: TestStore;
+  /** Opening takes seconds: one database for most, and a tenant for each test. */
+  let one: OpenedSession;
+
+  beforeAll(async () => {
+    place = await kind.start();
+    store = await TestStore.open(await place.fresh());
+  });
+  beforeEach(() => {
+    one = session({ tenant: randomUUID() });
+  });
+  afterAll(async () => {
+    await store.close();
+    await place.close();
+  });
+
+  const rowsOf = (what: string, table: string, where = 'true'): Promise<Record<string, unknown>[]> =>
+    store.query(`SELECT ${what} FROM ${table} WHERE tenant = $1 AND ${where} ORDER BY 1`, [one.tenant]);
+  const keyOf = (sessionId = one.id): Promise<Buffer> =>
+    store.database.transaction(async (manager) => {
+      const { subjectId } = await manager.findOneByOrFail(Session, { id: sessionId });
+      return store.vault.dataKey(manager, one.tenant, subjectId);
+    });
+  const read = async (id: string): Promise<SealedResult> => {
+    const dataKey = await keyOf();
+    const row = await store.database.transaction((manager) =>
+      manager.findOneByOrFail(Result, { sessionId: one.id, id }),
+    );
+    return store.sessions.openResult(dataKey, row);
+  };
+
+  it('[ST1] migrates up, down and up again, to the schema that the entities describe', async () => {
+    const options = await place.fresh();
+    const other = await TestStore.open(options);
+    const source = (other.database as unknown as { source: DataSource }).source;
+    await source.query('RESET ROLE');
+    const tables = async (): Promise<string[]> => {
+      const rows = await source.query<{ name: string }[]>(
+        `SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public' ORDER BY 1`,
+      );
+      return rows.map(({ name }) => name);
+    };
+    const up = await tables();
+    expect(up).toEqual([...source.entityMetadatas.map(({ tableName }) => tableName), 'migrations'].sort());
+    for (let i = 0; i < SCHEMA.migrations.length; i++) await source.undoLastMigration();
+    expect(await tables()).toEqual(['migrations']);
+    await source.runMigrations();
+    expect(await tables()).toEqual(up);
+    const drift = await source.driver.createSchemaBuilder().log();
+    expect(drift.upQueries).toEqual([]);
+    await source.query(`INSERT INTO migrations (timestamp, name) VALUES (9999999999999, 'OfTomorrow')`);
+    await other.close();
+    await expect(TestStore.open(options)).rejects.toThrow(/newer Undertone \(OfTomorrow\)/);
+  });
+
+  it('[ST2] keeps what was found out, so that the same answer can be made again bit for bit', async () => {
+    const told = result(1, { words: "I'm fine, really" });
+    const [kept] = await store.record(one, [told, result(2)]);
+    const [entry] = await store.query<{ hash: string }>('SELECT hash FROM ledger WHERE seq = $1', [
+      kept?.state === 'stored' ? kept.ledgerSeq : 0,
+    ]);
+    expect(kept).toMatchObject({ state: 'stored', resultId: 'u1r1', storedAs: 'u1r1', ledgerHash: entry?.hash });
+    const { voice, text, words = '', fused } = await read('u1r1');
+    expect(fused).toEqual(told.fused);
+    expect(JSON.stringify(fuse({ voice, text }, { words }))).toBe(JSON.stringify(told.fused));
+    const dataKey = await keyOf();
+    await store.database.transaction(async (manager) => {
+      const { endedAt, closeReason } = await manager.findOneByOrFail(Session, { id: one.id });
+      expect({ endedAt, closeReason }).toEqual({ endedAt: expect.any(Date), closeReason: 'ended' });
+      const said = await manager.findOneByOrFail(Utterance, { sessionId: one.id, id: 'u1' });
+      expect(store.vault.open(dataKey, placeOf('utterances', one.tenant, one.id, 'u1'), said.sealed!)).toEqual({
+        transcript: told.transcript,
+      });
+    });
+  });
+
+  it('[ST2] recognises what it has written before', async () => {
+    const items = [1, 2].map((n) => ({ type: 'result', at: new Date(), result: result(n) }) as const);
+    const write = () => store.database.transaction((manager) => store.sessions.write(manager, { session: one, items }));
+    const first = await write();
+    expect(await write()).toEqual(first);
+    expect(await rowsOf('id', 'results')).toEqual([{ id: 'u1r1' }, { id: 'u2r1' }]);
+    expect(await rowsOf('kind', 'ledger')).toEqual([
+      { kind: 'consent.given' },
+      { kind: 'label.made' },
+      { kind: 'label.made' },
+    ]);
+  });
+
+  it('[ST2] keeps every revision, and one of them stands', async () => {
+    const late = (revision: number, words: string) => result(1, { revision, words, cause: 'transcriptRevised' });
+    await store.record(one, [result(1), late(2, 'no')]);
+    await store.record(one, [late(3, 'well')]);
+    expect(await rowsOf('id', 'results')).toEqual([{ id: 'u1r1' }, { id: 'u1r2' }, { id: 'u1r3' }]);
+    await store.database.transaction(async (manager) => {
+      const standing = await manager.findBy(Result, { tenant: one.tenant, supersededAt: IsNull() });
+      expect(standing.map(({ id }) => id)).toEqual(['u1r3']);
+    });
+  });
+
+  it('[ST3] a person overrides, revokes and restores: every version stays, with author and reason', async () => {
+    await store.record(one, [result(1)]);
+    const before = await read('u1r1');
+    const revise = (expected: number, action: 'overridden' | 'revoked' | 'restored', label: 'angry' | null) =>
+      store.database.transaction((manager) =>
+        store.sessions.revise(
+          manager,
+          {
+            tenant: one.tenant,
+            sessionId: one.id,
+            utteranceId: 'u1',
+            expected,
+            action,
+            author: 'analyst-key',
+            reason: `why ${action}`,
+            ...(action === 'restored' ? { restores: 1 } : {}),
+            derive: (current, restored) => restored ?? { ...current, decision: { label, confidence: 1 } },
+          },
+          new Date(),
+        ),
+      );
+    expect(await revise(1, 'overridden', 'angry')).toMatchObject({ result: { id: 'u1r2' }, supersedes: 'u1r1' });
+    await expect(revise(1, 'overridden', 'angry')).rejects.toEqual(new RevisionError('conflict'));
+    await revise(2, 'revoked', null);
+    expect((await revise(3, 'restored', null)).fused).toEqual(before.fused);
+    expect((await read('u1r4')).fused).toEqual(before.fused);
+    const dataKey = await keyOf();
+    const labels = await store.database.transaction((manager) =>
+      manager.find(Label, { where: { tenant: one.tenant }, order: { version: 'ASC' } }),
+    );
+    expect(
+      labels.map(({ action, author, label, sealed, version }) => {
+        const place = placeOf('labels', one.tenant, one.id, 'u1', version);
+        const { reason } = sealed ? (store.vault.open(dataKey, place, sealed) as SealedLabel) : { reason: null };
+        return { action, author, label, reason };
+      }),
+    ).toEqual([
+      { action: 'made', author: before.fused.models.fusion?.name, label: before.fused.decision.label, reason: null },
+      { action: 'overridden', author: 'analyst-key', label: 'angry', reason: 'why overridden' },
+      { action: 'revoked', author: 'analyst-key', label: null, reason: 'why revoked' },
+      { action: 'restored', author: 'analyst-key', label: before.fused.decision.label, reason: 'why restored' },
+    ]);
+    // The line does not know of it, and counts on: nothing is lost.
+    const [kept] = await store.record(one, [result(1, { revision: 2, cause: 'transcriptRevised' })]);
+    expect(kept).toMatchObject({ resultId: 'u1r2', storedAs: 'u1r5' });
+  });
+
+  it('[ST4] a tampered value is an error, and a value moved to another row is one too', async () => {
+    await store.record(one, [result(1), result(2)]);
+    const tamper = (sql: string) => store.query(sql, [one.tenant]);
+    await expect(read('u1r1')).resolves.toHaveProperty('fused');
+    await tamper(`UPDATE results SET label = 'happy' WHERE id = 'u1r1' AND tenant = $1`);
+    await expect(read('u1r1')).rejects.toThrow(TamperedError);
+    await tamper(
+      `UPDATE results r SET sealed = o.sealed FROM results o
+       WHERE r.tenant = $1 AND o.session_id = r.session_id AND r.id = 'u2r1' AND o.id = 'u1r1'`,
+    );
+    await expect(read('u2r1')).rejects.toThrow(TamperedError);
+    await tamper(`UPDATE results SET sealed = set_byte(sealed, 60, get_byte(sealed, 60) # 1) WHERE tenant = $1`);
+    await expect(read('u2r1')).rejects.toThrow(TamperedError);
+    await tamper(
+      'UPDATE subjects SET wrapped_key = set_byte(wrapped_key, 40, get_byte(wrapped_key, 40) # 1) WHERE tenant = $1',
+    );
+    const [{ id } = {}] = await rowsOf('id', 'subjects');
+    store.vault.forget(String(id));
+    await expect(read('u1r1')).rejects.toThrow(TamperedError);
+  });
+
+  it('[ST6] after an erasure nothing can be opened, nothing more is written, and aggregates and ledger still stand', async () => {
+    await store.record(one, [result(1)]);
+    const [{ consent_id: consentId } = {}] = await rowsOf('consent_id', 'sessions');
+    const erase = () =>
+      store.database.transaction((manager) =>
+        store.erasure.eraseConsenting(manager, one.tenant, String(consentId), new Date()),
+      );
+    const proof = await erase();
+    expect(proof).toMatchObject({ sessions: 1, ledgerHash: expect.stringMatching(/^[0-9a-f]{64}$/) });
+    expect(await erase()).toBeUndefined();
+    await expect(keyOf()).rejects.toThrow('This subject was erased.');
+    expect(await store.record(one, [result(2)])).toEqual([{ state: 'failed', resultId: 'u2r1', reason: 'erased' }]);
+    for (const table of ['sessions', 'utterances', 'results', 'labels', 'alerts', 'consents']) {
+      expect(await rowsOf('*', table, 'sealed IS NOT NULL')).toEqual([]);
+    }
+    expect(await rowsOf('wrapped_key, pseudonym', 'subjects')).toEqual([{ wrapped_key: null, pseudonym: null }]);
+    expect(await rowsOf('label IS NOT NULL AS labelled', 'results')).toHaveLength(1);
+    const check = await store.database.transaction((manager) => store.ledger.verify(manager));
+    expect(check.fault).toBeUndefined();
+    // The same person who comes again is somebody new.
+    const again = { ...one, id: randomUUID(), consent: { ...one.consent, grantedAt: '2026-02-01T00:00:00Z' } };
+    expect(await store.record(again, [result(1)])).toMatchObject([{ state: 'stored' }]);
+  });
+
+  it('[ST8] without the master key nothing starts, and no new key is made', async () => {
+    const options = await place.fresh();
+    const keys = newKeys();
+    const other = await TestStore.open(options, { keys });
+    await other.record(one, [result(1)]);
+    await other.close();
+    await expect(TestStore.open(options, { keys: newKeys() })).rejects.toThrow(/master key [0-9a-f]{16}/);
+    const wrong = { ...newKeys(), current: Buffer.alloc(32, 7) };
+    await expect(TestStore.open(options, { keys: wrong })).rejects.toThrow(/master key/);
+    const back = await TestStore.open(options, { keys });
+    expect(await back.query('SELECT id FROM results')).toEqual([{ id: 'u1r1' }]);
+    await back.close();
+  });
+
+  it('[ST9] a clock that jumps back turns no order round', async () => {
+    const [late, early] = [new Date('2031-01-01T00:00:00Z'), new Date('2030-01-01T00:00:00Z')];
+    for (const [n, at] of [late, early].entries()) {
+      await store.database.transaction((manager) =>
+        store.sessions.write(manager, { session: one, items: [{ type: 'result', at, result: result(n + 1) }] }),
+      );
+    }
+    const entries = await store.database.transaction((manager) => store.ledger.list(manager, one.tenant, 2));
+    expect(entries.map(({ at, body }) => ({ at, id: body['resultId'] }))).toEqual([
+      { at: late, id: 'u2r1' },
+      { at: late, id: 'u1r1' },
+    ]);
+    expect(await rowsOf('id, created_at AS at', 'results')).toEqual([
+      { id: 'u1r1', at: late },
+      { id: 'u2r1', at: early },
+    ]);
+  });
+
+  it('[ST10] text that looks like SQL, NUL and half characters are only text', async () => {
+    const evil = `'; DROP TABLE results; --\0\uD800 $1 %s \\ "`;
+    const odd = {
+      ...one,
+      clientRef: evil,
+      consent: { ...one.consent, subjectRef: evil, noticeVersion: evil, purposes: [evil] },
+      context: { purpose: evil, setting: evil },
+    };
+    const recording = store.recorder.open(odd);
+    const told = result(1, { words: evil });
+    recording.result({ ...told, utterance: { ...told.utterance, ref: evil } });
+    recording.alert({ id: randomUUID(), rule: 'angry', utteranceIds: ['u1'], sinceMs: 0, detail: evil });
+    recording.close('ended');
+    expect(await recording.settled(30_000)).toEqual({ stored: 1, failed: 0, pending: 0 });
+    expect((await read('u1r1')).words).toBe(evil);
+    expect(await rowsOf('rule', 'alerts')).toEqual([{ rule: 'angry' }]);
+  });
+
+  it('[ST11] deletes and blanks by age, in pieces, and the ledger says so', async () => {
+    const aged = (startedAt: string): OpenedSession => ({ ...one, id: randomUUID(), startedAt: new Date(startedAt) });
+    const [old, middle, fresh] = [aged('2025-01-01'), aged('2025-06-01'), aged('2025-12-01')];
+    for (const each of [old, middle, fresh]) await store.record(each, [result(1)]);
+    const { tenant } = one;
+    const [sessionsBefore, wordsBefore] = [new Date('2025-03-01'), new Date('2025-09-01')];
+    const purge = () =>
+      store.database.transaction((manager) =>
+        store.erasure.purge(manager, { tenant, sessionsBefore, wordsBefore }, 'job', new Date()),
+      );
+    expect(await purge()).toEqual({ deletedSessions: 1, blankedSessions: 1, more: false });
+    expect(await purge()).toEqual({ deletedSessions: 0, blankedSessions: 0, more: false });
+    expect(await rowsOf('sealed IS NULL AS blank, session_id AS id', 'results')).toEqual([
+      { blank: false, id: fresh.id },
+      { blank: true, id: middle.id },
+    ]);
+    expect(await rowsOf(`body->>'sessionId' AS id`, 'ledger', `kind = 'session.deleted'`)).toEqual([{ id: old.id }]);
+    const remove = (of: string) =>
+      store.database.transaction((manager) => store.erasure.deleteSession(manager, of, fresh.id, 'admin', new Date()));
+    expect(await remove('somebody-else')).toBe(false);
+    expect(await remove(tenant)).toBe(true);
+    expect(await rowsOf('session_id AS id', 'labels')).toEqual([{ id: middle.id }]);
+  });
+});

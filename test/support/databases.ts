@@ -1,0 +1,79 @@
+import { createHash } from 'node:crypto';
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PROJECT_ROOT } from '../../src/common/config.js';
+import { Database, type DatabaseOptions } from '../../src/sessions/database.service.js';
+import { noPostgres, startPostgres, type TestPostgres } from './postgres.js';
+
+/** Making an embedded database takes seconds: it is made once, and copied. */
+const TEMPLATE = join(tmpdir(), `undertone-embedded-${schemaDigest()}`);
+
+/** A folder as DATA_DIR, with an embedded database that has nothing in it. */
+export async function freshDataDir(): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), 'undertone-data-'));
+  if (!existsSync(TEMPLATE)) {
+    const database = new Database({ kind: 'embedded', folder: join(folder, 'db') });
+    database.start();
+    await database.ready();
+    await database.close();
+    const draft = `${TEMPLATE}.${process.pid}`;
+    cpSync(join(folder, 'db'), draft, { recursive: true });
+    try {
+      renameSync(draft, TEMPLATE);
+    } catch {
+      rmSync(draft, { recursive: true });
+    }
+  } else {
+    cpSync(TEMPLATE, join(folder, 'db'), { recursive: true });
+  }
+  return folder;
+}
+
+/** A kind of database that the same tests run on. */
+export interface TestDatabase {
+  readonly name: string;
+  /** Why it cannot be tested here. */
+  readonly missing?: string | undefined;
+  start(): Promise<{ fresh(): Promise<DatabaseOptions>; readonly postgres?: TestPostgres; close(): Promise<void> }>;
+}
+
+export const DATABASES: readonly TestDatabase[] = [
+  {
+    name: 'embedded',
+    start: () => {
+      const folders: string[] = [];
+      return Promise.resolve({
+        fresh: async () => {
+          const folder = await freshDataDir();
+          folders.push(folder);
+          return { kind: 'embedded', folder: join(folder, 'db') } as const;
+        },
+        close: () => {
+          for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+          return Promise.resolve();
+        },
+      });
+    },
+  },
+  {
+    name: 'Postgres',
+    missing: noPostgres(),
+    start: async () => {
+      const postgres = await startPostgres();
+      return {
+        fresh: async () => ({ kind: 'postgres', url: await postgres.newDatabase() }) as const,
+        postgres,
+        close: () => postgres.close(),
+      };
+    },
+  },
+];
+
+/** Another schema, or another embedded database, needs another template. */
+function schemaDigest(): string {
+  const folder = join(PROJECT_ROOT, 'src', 'sessions', 'migrations');
+  const hash = createHash('sha256').update(readFileSync(join(PROJECT_ROOT, 'package-lock.json')));
+  for (const file of readdirSync(folder).sort()) hash.update(readFileSync(join(folder, file)));
+  return hash.digest('hex').slice(0, 12);
+}
