@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import { IsNull, type DataSource } from 'typeorm';
-import { fuse } from '../../src/fusion/fuse.js';
+import { fuse } from '../../src/fusion/evidence.fixture.js';
 import { TamperedError } from '../../src/privacy/envelope.js';
 import type { OpenedSession } from '../../src/sessions/batch.js';
 import { placeOf } from '../../src/sessions/columns.js';
