@@ -57,7 +57,7 @@ module.exports = {
       'protocol-without-nest',
       'web, cli and clients import it',
       { path: '^src/gateway/protocol\\.ts$' },
-      { path: 'node_modules/@nestjs|^src/(?!gateway/protocol|emotion/|privacy/consent|common/errors)' },
+      { path: 'node_modules/@nestjs|^src/(?!gateway/protocol|emotion/|privacy/|common/errors)' },
     ),
     forbid(
       'src-never-imports-outside',

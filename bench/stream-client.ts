@@ -10,7 +10,7 @@ import {
   type SessionTotals,
   type StampedEvents,
 } from '../src/gateway/protocol.js';
-import { NOTICE } from '../src/privacy/consent.js';
+import { NOTICE } from '../src/privacy/notice.js';
 import type { SpeechLoop } from './speech.js';
 
 /** Milliseconds from two beginnings to two results of one utterance. */
@@ -105,6 +105,7 @@ export class StreamClient {
         purposes: ['benchmark'],
         modalities: ['voice', 'text'],
         noticeVersion: NOTICE.version,
+        acknowledged: true,
         grantedAt: new Date().toISOString(),
       },
       context: { purpose: 'benchmark', setting: 'research' },

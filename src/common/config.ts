@@ -66,6 +66,10 @@ const EnvSchema = z.object({
   STORAGE_BUFFER_MB: int(1, 65_536, 64),
   MASTER_KEY: masterKey.optional(),
   MASTER_KEY_PREVIOUS: list.pipe(z.array(masterKey)),
+  NOTICE_FILE: z
+    .string()
+    .transform((value) => resolve(PROJECT_ROOT, value))
+    .optional(),
 
   MODELS_DIR: path('models'),
   CACHE_DIR: path('data/models'),

@@ -5,11 +5,13 @@ import { z } from 'zod';
 import type { Config } from '../common/config.js';
 import { WireError } from '../common/errors.js';
 import { LOCALES } from '../emotion/fused.js';
-import { openConsent } from '../privacy/consent.js';
+import type { ConsentReceipt } from '../privacy/consent-receipt.js';
 import type { FileAnalysis } from '../pipeline/analyze-file.js';
 import { PipelineService } from '../pipeline/pipeline.service.js';
-import { Access } from './access.guard.js';
+import { Access, CurrentCaller } from './access.guard.js';
+import type { Caller } from './auth.js';
 import { CONFIG } from './config.token.js';
+import { Consents } from './consents.service.js';
 import { SessionStartSchema } from './protocol.js';
 import { parse } from './wire-error.js';
 
@@ -37,6 +39,7 @@ const FormSchema = z.strictObject({
 export class AnalysesController {
   constructor(
     private readonly pipeline: PipelineService,
+    @Inject(Consents) private readonly consents: Consents,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
@@ -61,9 +64,12 @@ export class AnalysesController {
       },
     },
   })
-  async analyze(@Body() body: unknown, @UploadedFile() audio?: { buffer: Buffer }): Promise<FileAnalysis> {
+  async analyze(
+    @CurrentCaller() caller: Caller,
+    @Body() body: unknown,
+    @UploadedFile() audio?: { buffer: Buffer },
+  ): Promise<FileAnalysis & { receipt: ConsentReceipt }> {
     const { text, language, locale = 'en', ...request } = parse(FormSchema, body);
-    const { modalities } = openConsent(request, new Date());
     if (!audio && text === undefined)
       throw new WireError('configInvalid', 'Send `audio`, `text`, or both.', { param: 'audio' });
     if (text !== undefined && text.length > this.config.MAX_TEXT_CHARS) {
@@ -71,12 +77,23 @@ export class AnalysesController {
         param: 'text',
       });
     }
-    return this.pipeline.analyze({
-      modalities,
-      language,
-      locale,
-      ...(audio ? { audio: audio.buffer } : {}),
-      ...(text === undefined ? {} : { text }),
+    const withdrawn = new AbortController();
+    let over: () => void = () => undefined;
+    const ended = new Promise<void>((resolve) => (over = resolve));
+    const admitted = await this.consents.admit(caller, request, {
+      stop: (gone) => {
+        if (request.modalities.some((modality) => gone.includes(modality))) withdrawn.abort();
+      },
+      over: () => ended,
     });
+    try {
+      const given = { ...(audio ? { audio: audio.buffer } : {}), ...(text === undefined ? {} : { text }) };
+      const { modalities } = admitted;
+      const analysis = await this.pipeline.analyze({ modalities, language, locale, ...given }, withdrawn.signal);
+      return { ...analysis, receipt: admitted.receipt };
+    } finally {
+      admitted.leave();
+      over();
+    }
   }
 }

@@ -1,15 +1,19 @@
-import { Controller, Get, Res } from '@nestjs/common';
+import { Controller, Get, Inject, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
-import { NOTICE } from '../privacy/consent.js';
+import type { Notice } from '../privacy/notice.js';
 import { PipelineService } from '../pipeline/pipeline.service.js';
 import { Public } from './access.guard.js';
+import { SERVED_NOTICE } from './consents.service.js';
 
 @Public()
 @ApiTags('service')
 @Controller()
 export class HealthController {
-  constructor(private readonly pipeline: PipelineService) {}
+  constructor(
+    private readonly pipeline: PipelineService,
+    @Inject(SERVED_NOTICE) private readonly served: Notice,
+  ) {}
 
   @Get('healthz')
   @ApiOperation({ summary: 'Is the process alive?' })
@@ -36,7 +40,7 @@ export class HealthController {
 
   @Get('v1/notice')
   @ApiOperation({ summary: 'The notice a person must be shown before consenting, with its version' })
-  notice(): typeof NOTICE {
-    return NOTICE;
+  notice(): Notice {
+    return this.served;
   }
 }

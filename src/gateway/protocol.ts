@@ -6,7 +6,9 @@ import { z } from 'zod';
 import type { ErrorCode } from '../common/errors.js';
 import { LOCALES, type FusedEmotion } from '../emotion/fused.js';
 import type { LineEvents } from '../emotion/line-events.js';
+import type { Modality } from '../emotion/evidence.js';
 import { ENCODINGS } from '../emotion/utterance.js';
+import type { ConsentReceipt } from '../privacy/consent-receipt.js';
 
 export const STREAM_NAMESPACE = '/v1/stream';
 
@@ -113,6 +115,8 @@ export interface WireErrorBody {
 /** The line's own events, and those of the connection; each also carries Stamp. */
 export interface ServerEvents extends LineEvents {
   'audio.ack': { ackSeq: number; receivedMs: number; bufferedMs: number; creditMs: number; lagMs: number };
+  /** Withdrawn, on whichever connection; the session goes on with what remains. */
+  'consent.withdrawn': { withdrawn: readonly Modality[]; remaining: readonly Modality[] };
   error: WireErrorBody;
   'session.closed': { reason: CloseReason; totals: SessionTotals };
 }
@@ -140,12 +144,15 @@ export interface SessionTotals {
 export interface ClientEvents {
   'session.start': (
     payload: z.input<typeof SessionStartSchema>,
-    ack: (a: Ack<{ session: SessionInfo }>) => void,
+    ack: (a: Ack<{ session: SessionInfo; receipt: ConsentReceipt }>) => void,
   ) => void;
   'audio.frame': (meta: { seq: number }, bytes: ArrayBufferView | ArrayBuffer) => void;
   'text.input': (payload: z.input<typeof TextInputSchema>, ack: (a: Ack) => void) => void;
   'session.update': (payload: z.input<typeof SessionUpdateSchema>, ack: (a: Ack) => void) => void;
   'utterance.forceEnd': (payload: object, ack: (a: Ack) => void) => void;
-  'consent.withdraw': (payload: ConsentWithdraw, ack: (a: Ack) => void) => void;
+  'consent.withdraw': (
+    payload: ConsentWithdraw,
+    ack: (a: Ack<{ remaining: Modality[]; recorded: boolean; erased: boolean }>) => void,
+  ) => void;
   'session.end': (payload: object, ack: (a: Ack) => void) => void;
 }

@@ -3,9 +3,11 @@ import type { Socket } from 'socket.io';
 import { WireError } from '../common/errors.js';
 import type { Modality } from '../emotion/evidence.js';
 import type { LineEventName, LineEvents } from '../emotion/line-events.js';
-import { openConsent } from '../privacy/consent.js';
-import type { LiveSession } from '../pipeline/live-session.js';
+import type { ConsentReceipt } from '../privacy/consent-receipt.js';
+import type { LiveSession, OpenOptions } from '../pipeline/live-session.js';
 import type { PipelineService } from '../pipeline/pipeline.service.js';
+import type { Caller } from './auth.js';
+import type { Admitted, Consents, Reading } from './consents.service.js';
 import {
   AudioFrameSchema,
   ConsentWithdrawSchema,
@@ -27,6 +29,7 @@ const FLUSH_MS = 250;
 /** The gateway's view of the house: what a connection needs and whom it tells. */
 export interface ConnectionPorts {
   readonly pipeline: PipelineService;
+  readonly consents: Consents;
   readonly limits: SessionLimits;
   /** Called before a session opens; throws when there is no room for it. */
   admit(): void;
@@ -40,7 +43,13 @@ export interface ConnectionPorts {
 export class StreamConnection {
   private readonly sessionId = randomUUID();
   private live: LiveSession | undefined;
-  private state: 'new' | 'open' | 'closing' | 'closed' = 'new';
+  private state: 'new' | 'opening' | 'open' | 'closing' | 'closed' = 'new';
+  private admitted: Admitted | undefined;
+  /** What may still be read in this session. */
+  private readonly permitted = new Set<Modality>();
+  private readonly withdrawn = new Set<Modality>();
+  /** A withdrawal that is not acknowledged yet. */
+  private withdrawing: Promise<unknown> | undefined;
   private eventSeq = 0;
   private nextSeq = 0;
   private frames = 0;
@@ -54,8 +63,19 @@ export class StreamConnection {
   /** While the session opens, what comes after waits for it, in order. */
   private opening: Promise<void> | undefined;
 
+  private ended: () => void = () => undefined;
+  private readonly over = new Promise<void>((resolve) => (this.ended = resolve));
+  /** How a withdrawal reaches this session, wherever it was asked for. */
+  private readonly reading: Reading = {
+    stop: (modalities) => {
+      this.stop(modalities);
+    },
+    over: () => this.over,
+  };
+
   constructor(
     private readonly socket: Socket,
+    private readonly caller: Caller,
     private readonly ports: ConnectionPorts,
   ) {
     this.ticker = setInterval(() => {
@@ -70,53 +90,92 @@ export class StreamConnection {
   }
 
   /** @throws WireError `consentRequired`, `contextProhibited`, `configInvalid`, `configLocked` or `overloaded`. */
-  async start(payload: unknown): Promise<{ session: SessionInfo }> {
+  async start(payload: unknown): Promise<{ session: SessionInfo; receipt: ConsentReceipt }> {
     if (this.state !== 'new')
       throw new WireError('configLocked', 'This connection already had its session; open another.');
     const request = parse(SessionStartSchema, payload);
-    const { modalities } = openConsent(request, new Date());
-    this.ports.admit();
-    this.state = 'open';
-    this.startedAt = this.lastHeard = Date.now();
-    const opened = this.open(request, modalities);
+    this.state = 'opening';
+    const opened = this.open(request);
     this.opening = opened.then(
       () => (this.opening = undefined),
       () => (this.opening = undefined),
     );
-    try {
-      await opened;
-    } catch (error) {
-      this.state = 'closed';
-      this.ports.closed();
-      throw error;
-    }
+    const { receipt } = await opened;
     const { pipeline, limits } = this.ports;
     const { sessionId } = this;
-    return { session: { sessionId, limits, models: pipeline.models(), transcription: pipeline.transcription() } };
+    const session = { sessionId, limits, models: pipeline.models(), transcription: pipeline.transcription() };
+    return { session, receipt };
   }
 
-  private async open(request: SessionStart, modalities: readonly Modality[]): Promise<void> {
-    const { audio, language, endpointing, interimIntervalMs, locale = 'en' } = request;
-    const live = await this.ports.pipeline.open(
-      {
-        modalities,
-        language,
-        locale,
-        ...(audio ? { audio } : {}),
-        tuning: { ...endpointing, ...(interimIntervalMs === undefined ? {} : { interimIntervalMs }) },
-      },
-      (event, data) => {
-        this.tell(event, data);
-      },
-      (error) => {
-        this.fail(error);
-      },
-    );
+  private async open(request: SessionStart): Promise<Admitted> {
+    const { consents, pipeline } = this.ports;
+    const admitted = await consents
+      .admit(this.caller, request, this.reading)
+      .then((one) => this.takePlace(one))
+      .catch((error: unknown) => {
+        // Nothing was opened: the client may ask again, better.
+        if (this.state === 'opening') this.state = 'new';
+        throw error;
+      });
+    try {
+      const live = await pipeline.open(
+        this.optionsOf(request, admitted),
+        (event, data) => {
+          this.tell(event, data);
+        },
+        (error) => {
+          this.fail(error);
+        },
+      );
+      this.begin(live, admitted);
+    } catch (error) {
+      this.state = 'closed';
+      this.leave();
+      throw error;
+    }
+    return admitted;
+  }
+
+  /** The session counts from here on. What was withdrawn before is not permitted any more. */
+  private takePlace(admitted: Admitted): Admitted {
+    try {
+      this.ports.admit();
+    } catch (error) {
+      admitted.leave();
+      throw error;
+    }
+    this.admitted = admitted;
+    for (const modality of admitted.modalities) if (!this.withdrawn.has(modality)) this.permitted.add(modality);
+    this.startedAt = this.lastHeard = Date.now();
+    return admitted;
+  }
+
+  /** @throws WireError where the client left, or the consent was withdrawn, while the session was set up. */
+  private begin(live: LiveSession, { modalities }: Admitted): void {
+    if (this.state !== 'opening' || this.permitted.size === 0) {
+      live.abort();
+      throw this.permitted.size === 0
+        ? new WireError('consentRequired', 'The consent was withdrawn.')
+        : new WireError('sessionExpired', 'The connection is gone.');
+    }
+    for (const modality of modalities) if (!this.permitted.has(modality)) live.withdraw(modality);
     this.live = live;
+    this.state = 'open';
     // After the acknowledgement, so that a client has its session first.
     setImmediate(() => {
       this.ports.pipeline.adviseTranscription(live, modalities);
     });
+  }
+
+  private optionsOf(request: SessionStart, { modalities }: Admitted): OpenOptions {
+    const { audio, language, endpointing, interimIntervalMs, locale = 'en' } = request;
+    return {
+      modalities,
+      language,
+      locale,
+      ...(audio ? { audio } : {}),
+      tuning: { ...endpointing, ...(interimIntervalMs === undefined ? {} : { interimIntervalMs }) },
+    };
   }
 
   frame(meta: unknown, bytes: unknown): void {
@@ -197,13 +256,28 @@ export class StreamConnection {
     return {};
   }
 
-  /** Acknowledged after it took effect: the modality is gone before the next frame is looked at. */
-  withdraw(payload: unknown): object {
-    const live = this.session();
-    const { modality } = parse(ConsentWithdrawSchema, payload ?? {});
-    const { remaining } = live.withdraw(modality);
-    if (remaining.length === 0) void this.close('consentWithdrawn');
-    return { remaining };
+  /**
+   * Takes effect in every session of the record before anything is awaited: the modality is gone before the next frame is
+   * looked at. Holds while the session drains as well.
+   */
+  withdraw(payload: unknown): Promise<object> {
+    if (this.state !== 'closing') this.session();
+    const { admitted } = this;
+    if (!admitted) throw new WireError('sessionExpired', 'This session is over; open another.');
+    const { modality, erase } = parse(ConsentWithdrawSchema, payload ?? {});
+    const asked = this.ports.consents.withdraw(this.caller, admitted.record.id, modality, erase);
+    const remaining = [...this.permitted];
+    this.withdrawing = asked.catch(() => undefined);
+    return asked.then(({ recorded, erased }) => ({ remaining, recorded, erased }));
+  }
+
+  private stop(modalities: readonly Modality[]): void {
+    for (const modality of modalities) this.withdrawn.add(modality);
+    const withdrawn = modalities.filter((modality) => this.permitted.delete(modality));
+    for (const modality of withdrawn) this.live?.withdraw(modality);
+    if (!this.live || withdrawn.length === 0) return;
+    if (this.permitted.size === 0) void this.close('consentWithdrawn');
+    else this.send('consent.withdrawn', { withdrawn, remaining: [...this.permitted] });
   }
 
   end(): object {
@@ -222,6 +296,7 @@ export class StreamConnection {
     const { live } = this;
     this.state = live ? 'closing' : 'closed';
     clearInterval(this.ticker);
+    // One that is being set up lets go by itself.
     if (!live) return;
     try {
       await live.end();
@@ -237,10 +312,18 @@ export class StreamConnection {
     };
     this.send('session.closed', { reason, totals });
     this.state = 'closed';
+    this.leave();
     await flushed(this.socket.conn);
-    this.ports.closed();
+    await this.withdrawing;
     // A moment for the last packets; the client usually leaves by itself.
     setTimeout(() => this.socket.disconnect(true), 1_000).unref();
+  }
+
+  /** Nothing more will come of this session. */
+  private leave(): void {
+    this.admitted?.leave();
+    this.ports.closed();
+    this.ended();
   }
 
   private session(): LiveSession {

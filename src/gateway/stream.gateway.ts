@@ -17,6 +17,7 @@ import { PipelineService } from '../pipeline/pipeline.service.js';
 import { Admission } from './admission.service.js';
 import type { Caller } from './auth.js';
 import { CONFIG } from './config.token.js';
+import { Consents } from './consents.service.js';
 import { STREAM_NAMESPACE, type Ack as Answer, type CloseReason, type SessionLimits } from './protocol.js';
 import { StreamConnection } from './stream-connection.js';
 import { wireErrorBody } from './wire-error.js';
@@ -58,6 +59,7 @@ export class StreamGateway
     @Inject(CONFIG) private readonly config: Config,
     @Inject(Admission) private readonly admission: Admission,
     @Inject(PipelineService) private readonly pipeline: PipelineService,
+    @Inject(Consents) private readonly consents: Consents,
   ) {
     this.limits = {
       frameBytes: config.MAX_FRAME_BYTES,
@@ -90,9 +92,11 @@ export class StreamGateway
   }
 
   handleConnection(socket: StreamSocket): void {
-    const { tokenId } = socket.data.caller;
-    const connection = new StreamConnection(socket as unknown as Socket, {
+    const { caller } = socket.data;
+    const { tokenId } = caller;
+    const connection = new StreamConnection(socket as unknown as Socket, caller, {
       pipeline: this.pipeline,
+      consents: this.consents,
       limits: this.limits,
       admit: () => {
         this.admit(tokenId);

@@ -1,11 +1,12 @@
 import type { DecodedFile } from '../audio/decode.js';
 import { resampleWhole } from '../audio/resample.js';
-import type { WireError } from '../common/errors.js';
+import { WireError } from '../common/errors.js';
 import type { Modality } from '../emotion/evidence.js';
 import type { Locale } from '../emotion/fused.js';
 import type { Emit, FusionResult, LineEvents, LineEventName } from '../emotion/line-events.js';
 import { SAMPLE_RATE } from '../emotion/utterance.js';
 import { analyzeUtterance, type Experts } from './analyze-utterance.js';
+import { consented } from './consented-experts.js';
 import type { LiveSession, OpenOptions } from './live-session.js';
 
 export interface FileRequest {
@@ -49,13 +50,20 @@ const AHEAD_MS = 5_000;
 
 /**
  * A file through the same line as a stream (PR5).
- * @throws WireError `invalidAudioFrame` when the audio cannot be read, `configInvalid` when there is neither audio nor text.
+ * `signal`: the consent was withdrawn; nothing more is looked at, and nothing is told.
+ * @throws WireError `invalidAudioFrame` when the audio cannot be read, `configInvalid` when there is neither audio nor text,
+ * `consentRequired` when it was withdrawn meanwhile.
  */
-export async function analyzeFile(request: FileRequest, ports: FilePorts): Promise<FileAnalysis> {
+export async function analyzeFile(
+  request: FileRequest,
+  ports: FilePorts,
+  signal: AbortSignal = new AbortController().signal,
+): Promise<FileAnalysis> {
   const told = new Telling();
   const decoded = request.audio && (await ports.decode(request.audio));
-  if (decoded && request.text !== undefined) await wholeFile(decoded, request.text, request, ports, told.emit);
-  else await asStream(decoded, request, ports, told.emit);
+  if (decoded && request.text !== undefined) await wholeFile(decoded, request.text, request, ports, told.emit, signal);
+  else await asStream(decoded, request, ports, told.emit, signal);
+  if (signal.aborted) throw new WireError('consentRequired', 'The consent was withdrawn meanwhile.');
   const durationMs = decoded ? Math.round((decoded.samples.length * 1_000) / decoded.sampleRate) : 0;
   return { durationMs, utterances: told.parts(), warnings: told.warnings };
 }
@@ -65,6 +73,7 @@ async function asStream(
   request: FileRequest,
   ports: FilePorts,
   emit: Emit,
+  signal: AbortSignal,
 ): Promise<void> {
   const { modalities, language, text, locale = 'en' } = request;
   const format = decoded && ({ encoding: 'pcm_f32le', sampleRate: decoded.sampleRate, channels: 1 } as const);
@@ -74,6 +83,10 @@ async function asStream(
     emit,
     (error) => failures.push(error),
   );
+  signal.addEventListener('abort', () => {
+    session.abort();
+  });
+  if (signal.aborted) return;
   if (decoded) {
     const piece = Math.ceil((decoded.sampleRate * PIECE_MS) / 1_000);
     for (let at = 0; at < decoded.samples.length; at += piece) {
@@ -94,12 +107,18 @@ async function wholeFile(
   request: FileRequest,
   ports: FilePorts,
   emit: Emit,
+  signal: AbortSignal,
 ): Promise<void> {
+  const permitted = new Set(request.modalities);
+  signal.addEventListener('abort', () => {
+    permitted.clear();
+  });
+  if (signal.aborted) return;
   const samples = await resampleWhole(decoded.samples, decoded.sampleRate);
   const endMs = (samples.length * 1_000) / SAMPLE_RATE;
   const utterance = { id: 'u1', startMs: 0, endMs, endReason: 'sessionEnd', samples, clientText: { text } } as const;
   emit('utterance.start', { utteranceId: utterance.id, startMs: 0 });
-  await analyzeUtterance(utterance, ports.experts, emit, request.locale);
+  await analyzeUtterance(utterance, consented(ports.experts, permitted), emit, request.locale);
 }
 
 type Drafts = Map<string, { -readonly [K in keyof AnalyzedPart]?: AnalyzedPart[K] }>;

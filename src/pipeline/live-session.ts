@@ -2,7 +2,7 @@ import type { UtteranceInterim } from '../audio/segmenter.js';
 import type { VoiceEvent, VoiceStream } from '../audio/voice-stream.js';
 import { WireError } from '../common/errors.js';
 import { SerialQueue } from '../common/serial-queue.js';
-import { unavailable, type Evidence, type Modality } from '../emotion/evidence.js';
+import type { Modality } from '../emotion/evidence.js';
 import type { Locale } from '../emotion/fused.js';
 import type { Emit, WarningCode } from '../emotion/line-events.js';
 import type { AudioFormat, EndReason, Utterance } from '../emotion/utterance.js';
@@ -16,6 +16,7 @@ import {
   type Experts,
 } from './analyze-utterance.js';
 import { ClientWords, sameSpeech, type TimedWords } from './client-words.js';
+import { consented } from './consented-experts.js';
 import { LiveWords } from './live-words.js';
 
 export interface Tuning {
@@ -94,7 +95,7 @@ export class LiveSession {
   ) {
     this.permitted = new Set(options.modalities);
     this.locale = options.locale ?? 'en';
-    this.experts = this.guarded(experts);
+    this.experts = consented(experts, this.permitted);
     const wanted = () => this.permitted.has('text') && !this.clientTranscribes;
     this.liveWords = new LiveWords((utterance) => this.experts.transcribe(utterance), wanted, emit);
   }
@@ -153,7 +154,11 @@ export class LiveSession {
   /** Takes effect at once: nothing that was buffered for a withdrawn modality is looked at any more. */
   withdraw(modality?: Modality): { readonly remaining: readonly Modality[] } {
     for (const gone of modality ? [modality] : [...this.permitted]) this.permitted.delete(gone);
-    if (!this.permitted.has('text')) this.words.clear();
+    if (!this.permitted.has('text')) {
+      this.words.clear();
+      // They hold what was said, for words that come late; those are no longer taken.
+      this.recent.length = 0;
+    }
     if (this.permitted.size === 0) {
       this.ear?.drop();
       if (this.open) this.close(this.open, { endMs: this.ear?.processedMs ?? this.open.startMs, reason: 'forced' });
@@ -296,21 +301,6 @@ export class LiveSession {
       endMs,
       evidence: told(evidence, this.experts.fusion, this.locale),
     });
-  }
-
-  /** The experts behind the consent: not asked without it, not believed when it went away meanwhile. */
-  private guarded(experts: Experts): Experts {
-    const gate = async <M extends Modality, T>(modality: M, ask: () => Promise<T>) => {
-      if (!this.permitted.has(modality)) return unavailable(modality, 'notConsented');
-      const answer = await ask();
-      return this.permitted.has(modality) ? answer : unavailable(modality, 'notConsented');
-    };
-    return {
-      fusion: experts.fusion,
-      voice: (utterance) => gate<'voice', Evidence<'voice'>>('voice', () => experts.voice(utterance)),
-      transcribe: (utterance) => gate('text', () => experts.transcribe(utterance)),
-      text: (transcript) => gate<'text', Evidence<'text'>>('text', () => experts.text(transcript)),
-    };
   }
 
   private warnOf({ text }: AnalyzedUtterance): void {

@@ -79,12 +79,14 @@ export class PipelineService implements OnModuleInit {
   }
 
   /** A whole file or text, through the very same session. */
-  analyze(request: FileRequest): Promise<FileAnalysis> {
-    return analyzeFile(request, {
-      open: (options, emit, onError) => this.open(options, emit, onError),
+  analyze(request: FileRequest, signal?: AbortSignal): Promise<FileAnalysis> {
+    const ports = {
+      open: (options: OpenOptions, emit: Emit, onError: (error: WireError) => void) =>
+        this.open(options, emit, onError),
       experts: this.experts(request.language),
-      decode: (bytes) => this.files.decode(bytes),
-    });
+      decode: (bytes: Uint8Array) => this.files.decode(bytes),
+    };
+    return analyzeFile(request, ports, signal);
   }
 
   models(): FusedEmotion['models'] {

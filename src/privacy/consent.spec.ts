@@ -1,6 +1,7 @@
 import { WireError } from '../common/errors.js';
 import type { Modality } from '../emotion/evidence.js';
-import { judgeContext, judgeSession, NOTICE, openConsent, parseConsent, permits, type Consent } from './consent.js';
+import { judgeContext, judgeSession, openConsent, parseConsent, permits, type Consent } from './consent.js';
+import { NOTICE, parseNotice, UNKEPT_NOTICE } from './notice.js';
 
 const AT = new Date('2030-06-01T12:00:00Z');
 const RECORD = {
@@ -8,6 +9,7 @@ const RECORD = {
   purposes: ['support'],
   modalities: ['voice', 'text'],
   noticeVersion: NOTICE.version,
+  acknowledged: true as const,
   grantedAt: '2030-06-01T11:59:00Z',
 };
 const CONTEXT = { purpose: 'support', setting: 'customerService' };
@@ -52,6 +54,8 @@ describe('the record', () => {
     ['a time without a zone', { grantedAt: '2030-06-01T11:59:00' }, 'consent.grantedAt'],
     ['a time that is a number', { grantedAt: 1_900_000_000 }, 'consent.grantedAt'],
     ['an end before its beginning', { expiresAt: '2030-01-01T00:00:00Z' }, 'consent.expiresAt'],
+    ['a notice that nobody acknowledged', { acknowledged: false }, 'consent.acknowledged'],
+    ['nothing said of the notice', { acknowledged: undefined }, 'consent.acknowledged'],
     ['an unknown basis', { basis: 'curiosity' }, 'consent.basis'],
   ])('[PV1] with %s is refused by the name of the field', (_what, over, param) => {
     const judged = parseConsent({ ...RECORD, ...over });
@@ -68,7 +72,7 @@ describe('the record', () => {
     const fields = ['subjectRef', 'purposes', 'modalities', 'noticeVersion', 'grantedAt', 'expiresAt', 'basis'];
     for (const field of fields) {
       const value = { [field]: secret.repeat(20) }; // too long even where text is right
-      expect(JSON.stringify(judgeSession(request(value), AT))).not.toContain(secret);
+      expect(JSON.stringify(judgeSession(request(value), NOTICE, AT))).not.toContain(secret);
       const nested = { [field]: [secret, { [secret]: secret }] };
       expect(JSON.stringify(parseConsent({ ...RECORD, ...nested }))).not.toContain(secret);
     }
@@ -127,22 +131,22 @@ describe('the context', () => {
 
 describe('a session', () => {
   it('[PV4] may read what it asks for where all of it is covered', () => {
-    expect(judgeSession(request(), AT)).toMatchObject({ ok: true, value: { modalities: ['voice', 'text'] } });
-    expect(judgeSession(request({}, ['text', 'text']), AT)).toMatchObject({
+    expect(judgeSession(request(), NOTICE, AT)).toMatchObject({ ok: true, value: { modalities: ['voice', 'text'] } });
+    expect(judgeSession(request({}, ['text', 'text']), NOTICE, AT)).toMatchObject({
       ok: true,
       value: { modalities: ['text'] },
     });
   });
 
   it('[PV4] that asks for more than the consent covers is refused, not cut down', () => {
-    const judged = judgeSession(request({ modalities: ['text'] }), AT);
+    const judged = judgeSession(request({ modalities: ['text'] }), NOTICE, AT);
     expect(judged).toMatchObject({ ok: false, refusal: { code: 'consentRequired', param: 'consent.modalities' } });
     expect(!judged.ok && judged.refusal.message).toContain('does not cover voice');
   });
 
   it('[PV4] under an expired consent is refused', () => {
     const over = { grantedAt: '2030-01-01T00:00:00Z', expiresAt: '2030-05-01T00:00:00Z' };
-    expect(judgeSession(request(over), AT)).toMatchObject({
+    expect(judgeSession(request(over), NOTICE, AT)).toMatchObject({
       ok: false,
       refusal: { code: 'consentRequired', param: 'consent.expiresAt' },
     });
@@ -150,25 +154,74 @@ describe('a session', () => {
 
   it('[PV2] at a workplace is refused, and let in on a recorded medical basis', () => {
     const atWork = { ...request(), context: { purpose: 'support', setting: 'workplace' } };
-    expect(judgeSession(atWork, AT)).toMatchObject({ ok: false, refusal: { code: 'contextProhibited' } });
-    expect(judgeSession({ ...atWork, consent: { ...RECORD, basis: 'medical' } }, AT).ok).toBe(true);
+    expect(judgeSession(atWork, NOTICE, AT)).toMatchObject({ ok: false, refusal: { code: 'contextProhibited' } });
+    expect(judgeSession({ ...atWork, consent: { ...RECORD, basis: 'medical' } }, NOTICE, AT).ok).toBe(true);
   });
 
   it('[PV5] on the wire a refusal is a WireError with the same code, message and field', () => {
     const bad = { ...request(), consent: undefined };
-    const judged = judgeSession(bad, AT);
+    const judged = judgeSession(bad, NOTICE, AT);
     if (judged.ok) throw new Error('was to be refused');
     const { code, message, param } = judged.refusal;
-    expect(() => openConsent(bad, AT)).toThrow(new WireError(code, message, { param }));
-    expect(openConsent(request(), AT).modalities).toEqual(['voice', 'text']);
+    expect(() => openConsent(bad, NOTICE, AT)).toThrow(new WireError(code, message, { param }));
+    expect(openConsent(request(), NOTICE, AT).modalities).toEqual(['voice', 'text']);
   });
 });
 
 describe('the notice', () => {
-  it('[PV6] has a version, and says what a person must know', () => {
-    expect(NOTICE.version).toMatch(/\S/);
+  it.each([NOTICE, UNKEPT_NOTICE])('[PV6] $version says what a person must know', ({ version, text }) => {
+    expect(version).toMatch(/\S/);
     for (const phrase of ['emotion recognition system', 'estimate', 'withdraw at any moment', 'Article 5(1)(f)']) {
-      expect(NOTICE.text).toContain(phrase);
+      expect(text).toContain(phrase);
     }
+  });
+
+  it('[PV6] tells the truth about what is kept', () => {
+    expect(NOTICE.text).toContain('encrypted under a key of your own');
+    expect(UNKEPT_NOTICE.text).toContain('Neither of them is kept');
+    expect(NOTICE.version).not.toBe(UNKEPT_NOTICE.version);
+  });
+
+  it('[PV6] that was shown must be the one that is served; a refusal says what to do', () => {
+    const judged = judgeSession(request({ noticeVersion: '1' }), NOTICE, AT);
+    expect(judged).toMatchObject({
+      ok: false,
+      refusal: { code: 'consentRequired', param: 'consent.noticeVersion' },
+    });
+    expect(!judged.ok && judged.refusal.message).toContain(`GET /v1/notice (version ${NOTICE.version})`);
+    expect(judgeSession(request(), NOTICE, AT).ok).toBe(true);
+  });
+
+  it('[PV6] an earlier one still holds where the new one accepts it, and not the other way round', () => {
+    expect(judgeSession(request(), UNKEPT_NOTICE, AT).ok).toBe(true);
+    const unkept = request({ noticeVersion: UNKEPT_NOTICE.version });
+    expect(judgeSession(unkept, NOTICE, AT).ok).toBe(false);
+    const own = parseNotice('version: "7"\ntext: Hello.\naccepts: ["6"]');
+    expect(judgeSession(request({ noticeVersion: '6' }), own, AT).ok).toBe(true);
+    expect(judgeSession(request({ noticeVersion: '5' }), own, AT).ok).toBe(false);
+  });
+
+  it('[PV6] may be one’s own; what is wrong with it is named', () => {
+    const yaml =
+      'version: "2026-11"\ntext: |\n  First.\n\n  Second.\ncontroller:\n  name: Acme\n  contact: dpo@acme.example\n';
+    expect(parseNotice(yaml)).toEqual({
+      version: '2026-11',
+      text: 'First.\n\nSecond.',
+      controller: { name: 'Acme', contact: 'dpo@acme.example' },
+      accepts: [],
+    });
+    expect(() => parseNotice('text: x')).toThrow(/^version: /);
+    expect(() => parseNotice('version: "1"\ntext: x\ncontroler: y')).toThrow('controler');
+  });
+});
+
+describe('the purpose', () => {
+  it('[PV4] must be among those the person agreed to', () => {
+    const other = { ...request(), context: { ...CONTEXT, purpose: 'advertising' } };
+    const judged = judgeSession(other, NOTICE, AT);
+    expect(judged).toMatchObject({ ok: false, refusal: { code: 'consentRequired', param: 'context.purpose' } });
+    expect(JSON.stringify(judged)).not.toContain('advertising');
+    const both = { ...other, consent: { ...RECORD, purposes: ['support', 'Advertising'] } };
+    expect(judgeSession(both, NOTICE, AT).ok).toBe(true);
   });
 });

@@ -1,22 +1,7 @@
 import { z } from 'zod';
 import { WireError } from '../common/errors.js';
 import { MODALITIES, type Modality } from '../emotion/evidence.js';
-
-/** What a person is told before consenting. Served as it stands; a changed text gets a new version. */
-export const NOTICE = {
-  version: '1',
-  text: `Undertone is an emotion recognition system. It estimates how you feel from how you speak (pitch, loudness, pace, timbre) and from what you say or type. Speech is written down first, by a model on this server.
-
-You choose: your voice, your words, or both. What you leave out is not read.
-
-The answer is an estimate with a stated uncertainty, not a reading of your mind. It is often wrong, more so with noise, short messages, accents and languages that the models know little of. No decision about you should rest on it alone.
-
-Your voice and your words are read on this server and go nowhere else. This version of Undertone keeps neither of them, nor the results, once the session is over; whoever uses it may keep the results that it is sent, and has to tell you so.
-
-You can withdraw at any moment, for your voice, your words, or both. It takes effect before the next sound is looked at. Saying no has no drawback other than that there is no answer.
-
-Undertone may not be used to read the emotions of people at work or in education, save for medical or safety reasons (EU AI Act, Article 5(1)(f)).`,
-} as const;
+import type { Notice } from './notice.js';
 
 /** A clock that runs this far ahead of ours is a clock, not a forgery. */
 const CLOCK_SKEW_MS = 5 * 60_000;
@@ -43,8 +28,10 @@ export const ConsentSchema = z
     modalities: z
       .array(z.enum(MODALITIES, `use ${MODALITIES.join(' or ')}`), 'list what may be read: voice, text or both')
       .min(1, 'name voice, text or both'),
-    /** Which notice was shown: NOTICE.version, or the version of a notice of your own. */
+    /** Which notice was shown: the version that GET /v1/notice told. */
     noticeVersion: reference('the version of the notice that was shown'),
+    /** The person was shown the notice and said that they read it. */
+    acknowledged: z.literal(true, 'must be true: the person has to acknowledge the notice'),
     grantedAt: time('when the consent was given'),
     expiresAt: time('when the consent ends').optional(),
     /** Why emotions may be read at all; `medical` or `safety` is needed at work and in education. */
@@ -103,7 +90,7 @@ export function parseConsent(value: unknown): Judged<Consent> {
     return refused(
       'consentRequired',
       'consent',
-      'Show the notice, ask the person, and send the consent record: subjectRef, purposes, modalities, noticeVersion, grantedAt.',
+      'Show the notice, ask the person, and send the consent record: subjectRef, purposes, modalities, noticeVersion, acknowledged, grantedAt.',
     );
   }
   return read(ConsentSchema, value, 'consent');
@@ -149,15 +136,42 @@ export function judgeContext(value: unknown, basis: Consent['basis']): Judged<Co
   return context;
 }
 
-/** Judges what a client wants to open: every modality it asks for must be covered, in a setting that allows it. */
+/** Was the person shown what is served now, or an earlier notice whose consents still hold? */
+function refusalOfNotice({ noticeVersion }: Consent, notice: Notice): Refusal | undefined {
+  if (noticeVersion === notice.version || notice.accepts.includes(noticeVersion)) return undefined;
+  return {
+    code: 'consentRequired',
+    param: 'consent.noticeVersion',
+    message: `The consent was given to another notice. Show the person the one of GET /v1/notice (version ${notice.version}) and ask again.`,
+  };
+}
+
+/** What the session is for must be among what the person agreed to. */
+function refusalOfPurpose({ purposes }: Consent, { purpose }: Context): Refusal | undefined {
+  const named = (text: string): string => text.normalize('NFC').toLowerCase();
+  if (purposes.some((one) => named(one) === named(purpose))) return undefined;
+  return {
+    code: 'consentRequired',
+    param: 'context.purpose',
+    message: 'The consent does not cover this purpose: ask the person for it, or declare one of consent.purposes.',
+  };
+}
+
+/**
+ * Judges what a client wants to open: every modality it asks for must be covered, for this purpose, by a consent to the
+ * notice that is served, in a setting that allows it.
+ */
 export function judgeSession(
   request: { readonly modalities: readonly Modality[]; readonly consent?: unknown; readonly context?: unknown },
+  notice: Notice,
   at: Date,
 ): Judged<Permission> {
   const consent = parseConsent(request.consent);
   if (!consent.ok) return consent;
   const context = judgeContext(request.context, consent.value.basis);
   if (!context.ok) return context;
+  const refusal = refusalOfNotice(consent.value, notice) ?? refusalOfPurpose(consent.value, context.value);
+  if (refusal) return { ok: false, refusal };
   const modalities = MODALITIES.filter((modality) => request.modalities.includes(modality));
   for (const modality of modalities) {
     const refusal = refusalOf(consent.value, modality, at);

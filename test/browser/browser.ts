@@ -58,7 +58,7 @@ export function watch(page: Page): Watched {
 /** Opens the page with its key, ticks what is agreed to, and starts. */
 export async function startSession(page: Page, url: string, apiKey: string, agreed: readonly string[]): Promise<void> {
   await page.goto(`${url}/#key=${apiKey}`);
-  for (const modality of agreed) await page.check(`[name=${modality}]`);
+  for (const box of [...agreed, 'acknowledged']) await page.check(`[name=${box}]`);
   await page.click('#agree');
   await page.waitForSelector('#live:not([hidden])');
 }

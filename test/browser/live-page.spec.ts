@@ -47,6 +47,8 @@ const BOTH = ['voice', 'text'];
     expect(await page.isVisible('#mic')).toBe(false);
     expect(page.url()).not.toContain(server.apiKey);
     await page.check('[name=voice]');
+    expect(await page.isDisabled('#agree')).toBe(true);
+    await page.check('[name=acknowledged]');
     expect(seen.sent).not.toContain('session.start');
     await page.click('#agree');
     await page.waitForSelector('#mic:enabled');
@@ -120,6 +122,7 @@ const BOTH = ['voice', 'text'];
   it('[LP1] shows why the server refuses a setting', async () => {
     await page.goto(`${server.url}/#key=${server.apiKey}`);
     await page.check('[name=voice]');
+    await page.check('[name=acknowledged]');
     await page.selectOption('#setting', 'workplace');
     await page.click('#agree');
     await page.waitForSelector('#consent-problem:not([hidden])');

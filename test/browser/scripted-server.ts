@@ -50,7 +50,11 @@ export async function startScriptedServer(script: (text: string) => Script): Pro
     const emit: Emit = (event, payload) => socket.emit(event, { ...payload, sessionId: 's', eventSeq: 0, at: 0 });
     socket.on('session.start', (_payload: unknown, ack: (answer: object) => void) => {
       const limits = { creditMs: 20_000, textChars: 5_000 };
-      ack({ ok: true, session: { sessionId: 's', limits, models: {}, transcription: 'ready' } });
+      ack({
+        ok: true,
+        session: { sessionId: 's', limits, models: {}, transcription: 'ready' },
+        receipt: { storage: 'none' },
+      });
     });
     socket.on('text.input', ({ text }: { text: string }, ack: (answer: object) => void) => {
       ack({ ok: true });

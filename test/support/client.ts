@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { io, type Socket } from 'socket.io-client';
 import type { Ack, ClientEvents, ServerEvents, SessionInfo, Stamp } from '../../src/gateway/protocol.js';
-import { NOTICE } from '../../src/privacy/consent.js';
+import { NOTICE } from '../../src/privacy/notice.js';
 import { CLIPS } from './clips.js';
 import type { TestServer } from './server.js';
 
@@ -26,6 +26,7 @@ export function consent(modalities: readonly string[] = ['voice', 'text']): obje
     purposes: ['test'],
     modalities,
     noticeVersion: NOTICE.version,
+    acknowledged: true,
     grantedAt: new Date().toISOString(),
   };
 }

@@ -1,6 +1,4 @@
 const KEY = 'undertone.key';
-/** A token this close to its end is renewed first. */
-const RENEW_BEFORE_MS = 30_000;
 
 export interface Notice {
   readonly version: string;
@@ -40,22 +38,13 @@ export function forgetKey(): void {
 
 /** The HTTP side of the server: short-lived tokens against the key, and the consent notice. */
 export class Api {
-  private cached: { token: string; expiresAt: number } | undefined;
-
   constructor(private readonly key: string) {}
 
-  /** A token that is good for at least half a minute. */
+  /** A token for one connection. */
   async token(): Promise<string> {
-    if (this.cached && this.cached.expiresAt - Date.now() > RENEW_BEFORE_MS) return this.cached.token;
-    const response = await fetch('v1/tokens', { method: 'POST', headers: { 'X-API-Key': this.key } });
-    const { token, expiresAt } = await read<{ token: string; expiresAt: string | number }>(response);
-    this.cached = { token, expiresAt: new Date(expiresAt).getTime() };
-    return token;
-  }
-
-  /** The server no longer takes the token it gave (it was restarted, perhaps). */
-  dropToken(): void {
-    this.cached = undefined;
+    const headers = { 'X-API-Key': this.key, 'Content-Type': 'application/json' };
+    const response = await fetch('v1/tokens', { method: 'POST', headers, body: '{"once":true,"role":"client"}' });
+    return (await read<{ token: string }>(response)).token;
   }
 
   async notice(): Promise<Notice> {

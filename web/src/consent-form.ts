@@ -73,13 +73,14 @@ export class ConsentForm {
   private agreement(): Agreement | undefined {
     const ticked = new FormData(this.form);
     const modalities = MODALITIES.filter((modality) => ticked.has(modality));
-    if (modalities.length === 0 || this.noticeVersion === undefined) return undefined;
+    if (modalities.length === 0 || this.noticeVersion === undefined || !ticked.has('acknowledged')) return undefined;
     return {
       consent: {
         subjectRef: this.subject.value.trim(),
         purposes: [PURPOSE],
         modalities,
         noticeVersion: this.noticeVersion,
+        acknowledged: true,
         grantedAt: new Date().toISOString(),
       },
       context: { purpose: PURPOSE, setting: this.setting.value },

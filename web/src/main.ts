@@ -16,7 +16,12 @@ const keyForm = byId('key-form', HTMLFormElement);
 const live = byId('live', HTMLElement);
 const closed = byId('closed', HTMLElement);
 const withdrawPart = byId('withdraw-part', HTMLElement);
-const sessionButtons = [byId('end', HTMLButtonElement), byId('withdraw', HTMLButtonElement)] as const;
+const sessionButtons = [
+  byId('end', HTMLButtonElement),
+  byId('withdraw', HTMLButtonElement),
+  byId('erase', HTMLButtonElement),
+] as const;
+const receiptLink = byId('receipt', HTMLAnchorElement);
 
 let api: Api | undefined;
 let client: StreamClient | undefined;
@@ -72,6 +77,11 @@ async function enter(key: string): Promise<void> {
       if (code === 'sessionExpired') controls.close();
       else notes.tell('error', message, param ? `${code}: ${param}` : code);
     },
+    'consent.withdrawn': ({ withdrawn, remaining }) => {
+      withdrawPart.hidden = true;
+      consentForm.untick(withdrawn);
+      controls.allow(remaining);
+    },
     'session.closed': ({ reason, totals }) => {
       const { audioMs, utterances, droppedFrames } = totals;
       const dropped = droppedFrames > 0 ? `, ${droppedFrames} frames dropped` : '';
@@ -91,7 +101,6 @@ function onConnection(state: ConnectionState, hadSession: boolean, message: stri
 
 /** Either the key is no longer good, which asking for a token tells, or the server has another reason. */
 async function whyRefused(message: string): Promise<void> {
-  api?.dropToken();
   try {
     await api?.token();
     notes.tell('error', `The server refused the connection: ${message}. Reload the page to try again.`);
@@ -107,7 +116,7 @@ async function start(agreement: Agreement): Promise<void> {
   consentForm.busy(true);
   try {
     const { consent, context: use } = agreement;
-    const session = await requireClient().start({
+    const { session, receipt } = await requireClient().start({
       audio: { encoding: 'pcm_s16le', sampleRate: audioContext().sampleRate, channels: 1 },
       modalities: [...consent.modalities],
       consent,
@@ -120,6 +129,9 @@ async function start(agreement: Agreement): Promise<void> {
     for (const button of sessionButtons) button.disabled = false;
     controls.open(consent.modalities, session.limits.textChars);
     withdrawPart.hidden = consent.modalities.length < 2;
+    erase.hidden = receipt.storage === 'none';
+    URL.revokeObjectURL(receiptLink.href);
+    receiptLink.href = URL.createObjectURL(new Blob([JSON.stringify(receipt, null, 2)], { type: 'application/json' }));
     showStatus('session', 'In session');
     byId(consent.modalities.includes('voice') ? 'mic' : 'message', HTMLElement).focus();
   } catch (error) {
@@ -153,7 +165,7 @@ function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-const [end, withdraw] = sessionButtons;
+const [end, withdraw, erase] = sessionButtons;
 end.addEventListener('click', () => {
   controls.close();
   end.disabled = true;
@@ -164,28 +176,30 @@ end.addEventListener('click', () => {
       notes.tell('error', messageOf(error));
     });
 });
-withdraw.addEventListener('click', () => {
-  // Stop first, then tell: not one more frame leaves the page.
+/** Stops first, then tells: not one more frame leaves the page. */
+function withdrawAll(what: { erase?: boolean }): void {
   controls.close();
   requireClient()
-    .withdraw()
+    .withdraw(what)
     .catch((error: unknown) => {
       notes.tell('error', messageOf(error));
       client?.close();
       over(CLOSED.disconnected, 'The connection was cut, because the server did not confirm the withdrawal.');
       client?.connect();
     });
+}
+withdraw.addEventListener('click', () => {
+  withdrawAll({});
+});
+erase.addEventListener('click', () => {
+  withdrawAll({ erase: true });
 });
 for (const modality of MODALITIES) {
   byId(`withdraw-${modality}`, HTMLButtonElement).addEventListener('click', () => {
     withdrawPart.hidden = true;
-    consentForm.untick([modality]);
+    // The server tells what is left by `consent.withdrawn`. Not confirmed is not withdrawn: then everything stops.
     requireClient()
-      .withdraw(modality)
-      .then((remaining) => {
-        controls.allow(remaining);
-      })
-      // Not confirmed is not withdrawn: then everything stops.
+      .withdraw({ modality })
       .catch(() => {
         withdraw.click();
       });

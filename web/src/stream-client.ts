@@ -8,6 +8,7 @@ import type {
   WireErrorBody,
 } from '../../src/gateway/protocol.js';
 import type { Modality } from '../../src/emotion/evidence.js';
+import type { ConsentReceipt } from '../../src/privacy/consent-receipt.js';
 import type { Api } from './api.js';
 import { CreditWindow } from './credit-window.js';
 
@@ -93,14 +94,17 @@ export class StreamClient {
     for (const [event, handler] of Object.entries(handlers)) this.socket.on(event as 'warning', handler as never);
   }
 
-  async start(request: StartRequest): Promise<SessionInfo> {
-    const { session } = await this.ask<{ session: SessionInfo }>('session.start', request);
+  async start(request: StartRequest): Promise<{ session: SessionInfo; receipt: ConsentReceipt }> {
+    const { session, receipt } = await this.ask<{ session: SessionInfo; receipt: ConsentReceipt }>(
+      'session.start',
+      request,
+    );
     this.running = {
       credit: new CreditWindow(session.limits.creditMs),
       sampleRate: request.audio?.sampleRate ?? 16_000,
       seq: 0,
     };
-    return session;
+    return { session, receipt };
   }
 
   /** Sends one frame at once; without a session it goes nowhere. */
@@ -127,8 +131,8 @@ export class StreamClient {
   }
 
   /** Resolves, once it took effect, with what may still be read. */
-  async withdraw(modality?: Modality): Promise<readonly Modality[]> {
-    const { remaining } = await this.ask<{ remaining: Modality[] }>('consent.withdraw', modality ? { modality } : {});
+  async withdraw(what: { modality?: Modality; erase?: boolean } = {}): Promise<readonly Modality[]> {
+    const { remaining } = await this.ask<{ remaining: Modality[] }>('consent.withdraw', what);
     return remaining;
   }
 
@@ -157,7 +161,6 @@ export class StreamClient {
       this.onState('lost', false, message);
     } else if (!this.secondTry) {
       this.secondTry = true;
-      this.api.dropToken();
       this.socket.connect();
     } else {
       this.secondTry = false;
