@@ -69,7 +69,8 @@ function bodyOf<L extends string>(told: Told<L>): string {
   const [voice, text] = [clauseOf('voice', told), clauseOf('text', told)];
   const reading = MODALITIES.filter((modality) => reads(modality, told));
   const { label } = decision;
-  const unread = label === null || reading.some((modality) => modalities[modality].top === label) ? null : label;
+  const unread =
+    label === null || decision.by || reading.some((modality) => modalities[modality].top === label) ? null : label;
   const together = unread === null ? [] : [messages.together(unread, reading.length)];
   if (reading.length < 2) {
     return messages.list(reading[0] === 'text' ? [text, ...together, voice] : [voice, ...together, text]);
@@ -86,7 +87,9 @@ function gatesNamed<L extends string>(told: Told<L>): string[] {
 }
 
 function headlineOf<L extends string>({ decision, scores, messages }: Told<L>): string {
-  if (decision.label !== null) return messages.decided(decision.label, decision.confidence);
+  if (decision.label !== null) {
+    return decision.by ? messages.named(decision.label) : messages.decided(decision.label, decision.confidence);
+  }
   const reason = decision.abstainReason ?? 'noEvidence';
   const likeliest = reason === 'ambiguous' ? ranked(scores).slice(0, 2) : [];
   return messages.abstained(

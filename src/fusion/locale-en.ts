@@ -126,6 +126,7 @@ export function english(names: Readonly<Record<string, string>> = {}): Messages 
         ? `taken together they point to ${label(decided)}`
         : `set against how often its model expects each emotion, that points to ${label(decided)}`,
     decided: (decided, confidence) => `${capital(label(decided))} (${percent(confidence)})`,
+    named: (named) => `${capital(label(named))}, as a person says`,
     abstained(reason, likeliest) {
       const close = likeliest.map(([one, p]) => `${label(one)} ${percent(p)}`).join(', ');
       return `No decision, ${ABSTAINED[reason]}${close ? ` (${close})` : ''}`;

@@ -121,6 +121,7 @@ export function chinese(names: Readonly<Record<string, string>> = {}): Messages 
     together: (decided, readings) =>
       readings > 1 ? `合在一起指向${label(decided)}` : `与模型对各种情绪的预期相比，这指向${label(decided)}`,
     decided: (decided, confidence) => `${label(decided)}（${percent(confidence)}）`,
+    named: (named) => `${label(named)}（人工标注）`,
     abstained(reason, likeliest) {
       const close = likeliest.map(([one, p]) => `${label(one)} ${percent(p)}`).join('，');
       return `不作判断，${ABSTAINED[reason]}${close ? `（${close}）` : ''}`;

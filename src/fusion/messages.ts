@@ -28,6 +28,8 @@ export interface Messages {
   /** Added where the decision is what no modality alone reads. */
   together(label: string, readings: number): string;
   decided(label: string, confidence: number): string;
+  /** A person decided so. */
+  named(label: string): string;
   /** `likeliest` are named where the reason is that they are too close. */
   abstained(reason: AbstainReason, likeliest: readonly (readonly [string, number])[]): string;
   /** Headline, body and further sentences become one text. */
