@@ -41,7 +41,12 @@ describe('the chain', () => {
   });
 
   it.each([
-    ['changed', (e: LedgerLink[]) => e.with(4, { ...e[4]!, body: { ...e[4]!.body, label: 'happy' } }), 5, 'its content'],
+    [
+      'changed',
+      (e: LedgerLink[]) => e.with(4, { ...e[4]!, body: { ...e[4]!.body, label: 'happy' } }),
+      5,
+      'its content',
+    ],
     ['changed in its tenant', (e: LedgerLink[]) => e.with(4, { ...e[4]!, tenant: 'two' }), 5, 'its content'],
     ['changed in its time', (e: LedgerLink[]) => e.with(4, { ...e[4]!, at: at(99) }), 5, 'its content'],
     ['deleted', (e: LedgerLink[]) => e.toSpliced(4, 1), 5, 'entry 5 is missing'],
