@@ -8,6 +8,7 @@ import type { AnalyzeOptions } from './analyze.js';
 import type { InspectOptions } from './inspect.js';
 import type { CreateKeyOptions } from './keys.js';
 import type { ImportOptions, ListOptions } from './models.js';
+import type { ReplayOptions } from './replay.js';
 
 /** What the shell is told. */
 const EXIT = { ok: 0, failed: 1, usage: 2, interrupted: 130 } as const;
@@ -76,6 +77,27 @@ Ends with 0, with 1 when the recording could not be read, with 2 when called wro
   .action(async (file: string, options: InspectOptions) => {
     const { inspect } = await import('./inspect.js');
     finish(await inspect(file, options));
+  });
+
+program
+  .command('replay')
+  .description('fuse stored evidence again, by another fusion, and tell which decisions change')
+  .argument('<files...>', 'lines of JSON as analyze --evidence writes them')
+  .option('-f, --fusion <name>', 'fusion of the manifest (default: FUSION_MODEL)')
+  .option('--json', 'one line of JSON for each change')
+  .addHelpText(
+    'after',
+    `
+Examples:
+  $ undertone analyze calls/*.wav --evidence calls.jsonl
+  $ undertone replay calls.jsonl --fusion mine
+
+By the fusion that made them all answers are the same to the last bit. Ends with 0, with 1 when a line could not be read
+(the others are), with 2 when called wrongly.`,
+  )
+  .action(async (files: string[], options: ReplayOptions) => {
+    const { replayFiles } = await import('./replay.js');
+    finish(await replayFiles(files, options));
   });
 
 const models = program
