@@ -153,7 +153,7 @@ function shares(data: CalibrationData, values: FusionValues) {
   );
   const content = data.noisy.filter(({ truth }) => valenceSign(truth) >= 0);
   return {
-    predictionMass: rounded(quantile(outcomes.map(massNeeded), values.coverage)),
+    predictionMass: rounded(quantile(outcomes.map(massBefore), values.coverage)),
     incongruenceThreshold: rounded(thresholdAt(FALSE_ALARM, congruent.map(detectable)) ?? values.incongruenceThreshold),
     reassuranceThreshold: rounded(
       thresholdAt(
@@ -173,10 +173,10 @@ function denialIn(evidence: AvailableEvidence<'voice'>, values: FusionValues): n
   return denialOf(scoresOf((e) => Math.exp(contribution[e])));
 }
 
-/** The mass of a prediction set that just holds the truth. */
-function massNeeded({ truth, scores }: FusionOutcome): number {
+/** What is more probable than the truth, together: a set that is filled up to more than this holds it. */
+function massBefore({ truth, scores }: FusionOutcome): number {
   const own = scores.fused[truth] ?? 0;
-  return scores.fused.filter((p) => p > own).reduce((a, b) => a + b, own);
+  return scores.fused.filter((p) => p > own).reduce((a, b) => a + b, 0);
 }
 
 /** The smallest value that at least this share does not exceed, with the correction for a finite sample (Vovk et al. 2005). */
