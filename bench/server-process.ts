@@ -30,7 +30,7 @@ export class ServerProcess {
     const child = spawn(process.execPath, [...nodeArgs, 'dist/src/main.js'], {
       cwd: PROJECT_ROOT,
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, NODE_ENV: 'test', HOST: '127.0.0.1', PORT: '0', API_KEYS: apiKey, ...env },
+      env: { ...process.env, NODE_ENV: 'test', HOST: '127.0.0.1', PORT: '0', STORAGE: 'off', API_KEYS: apiKey, ...env },
     });
     process.once('exit', () => child.kill());
     const lines: string[] = [];

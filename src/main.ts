@@ -12,6 +12,7 @@ import { ConfigError, loadConfig, PROJECT_ROOT, type Config } from './common/con
 import { messageOf } from './common/errors.js';
 import { Logs } from './common/logger.js';
 import { ModelFileError } from './common/model-manifest.js';
+import { Database } from './sessions/database.service.js';
 import { SocketAdapter } from './gateway/socket.adapter.js';
 
 const HELP = `Undertone
@@ -49,7 +50,17 @@ async function main(): Promise<void> {
     await app.close();
     throw error;
   }
+  stopWithDatabase(app, config);
   announce(config, (app.getHttpServer().address() as AddressInfo).port);
+}
+
+/** The database opens while the server already listens; where it never can, the server stops and says what to do. */
+function stopWithDatabase(app: NestExpressApplication, { STORAGE }: Config): void {
+  if (STORAGE === 'off') return;
+  app.get(Database).fatal.catch((error: unknown) => {
+    console.error(messageOf(error));
+    void app.close().finally(() => process.exit(1));
+  });
 }
 
 /** The page needs nothing from elsewhere. */

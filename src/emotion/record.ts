@@ -36,3 +36,6 @@ export interface ResultRecord {
 
 /** How the line hands a result over to be kept: in order, and without waiting for anybody. */
 export type KeepResult = (result: ResultRecord) => void;
+
+/** Nothing is kept. */
+export const keepNothing: KeepResult = () => undefined;

@@ -40,6 +40,8 @@ export interface Utterance {
   readonly startMs: number;
   readonly endMs: number;
   readonly endReason: EndReason;
+  /** The client's name for a typed message. */
+  readonly ref?: string;
   /** Mono samples in −1..1 at SAMPLE_RATE; absent for a typed message. */
   readonly samples?: Float32Array;
   /** Still being spoken: these are only its first samples. */

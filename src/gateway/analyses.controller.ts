@@ -1,4 +1,5 @@
-import { Body, Controller, HttpCode, Inject, Post, UploadedFile, UseInterceptors } from '@nestjs/common';
+import { randomUUID } from 'node:crypto';
+import { Body, Controller, HttpCode, Inject, Optional, Post, UploadedFile, UseInterceptors } from '@nestjs/common';
 import { FileInterceptor } from '@nestjs/platform-express';
 import { ApiBody, ApiConsumes, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
@@ -8,11 +9,12 @@ import { LOCALES } from '../emotion/fused.js';
 import type { ConsentReceipt } from '../privacy/consent-receipt.js';
 import type { FileAnalysis } from '../pipeline/analyze-file.js';
 import { PipelineService } from '../pipeline/pipeline.service.js';
+import { Recorder, type Recording } from '../sessions/recorder.service.js';
 import { Access, CurrentCaller } from './access.guard.js';
 import type { Caller } from './auth.js';
 import { CONFIG } from './config.token.js';
-import { Consents } from './consents.service.js';
-import { SessionStartSchema } from './protocol.js';
+import { Consents, type Admitted } from './consents.service.js';
+import { SessionStartSchema, type StoredResult } from './protocol.js';
 import { parse } from './wire-error.js';
 
 /** Multipart fields are strings; `consent`, `context` and `modalities` hold JSON. */
@@ -34,6 +36,16 @@ const FormSchema = z.strictObject({
   context: json.optional(),
 });
 
+/** How long an answer waits for its results to be stored, ms; those that are not listed then still wait for the database. */
+const STORE_MS = 5_000;
+
+type StoredAnalysis = FileAnalysis & {
+  readonly receipt: ConsentReceipt;
+  /** Only with storage. */
+  readonly sessionId?: string;
+  readonly stored?: readonly StoredResult[];
+};
+
 @ApiTags('analysis')
 @Controller('v1/analyses')
 export class AnalysesController {
@@ -41,6 +53,7 @@ export class AnalysesController {
     private readonly pipeline: PipelineService,
     @Inject(Consents) private readonly consents: Consents,
     @Inject(CONFIG) private readonly config: Config,
+    @Optional() @Inject(Recorder) private readonly recorder?: Recorder,
   ) {}
 
   @Post()
@@ -68,7 +81,7 @@ export class AnalysesController {
     @CurrentCaller() caller: Caller,
     @Body() body: unknown,
     @UploadedFile() audio?: { buffer: Buffer },
-  ): Promise<FileAnalysis & { receipt: ConsentReceipt }> {
+  ): Promise<StoredAnalysis> {
     const { text, language, locale = 'en', ...request } = parse(FormSchema, body);
     if (!audio && text === undefined)
       throw new WireError('configInvalid', 'Send `audio`, `text`, or both.', { param: 'audio' });
@@ -89,11 +102,38 @@ export class AnalysesController {
     try {
       const given = { ...(audio ? { audio: audio.buffer } : {}), ...(text === undefined ? {} : { text }) };
       const { modalities } = admitted;
-      const analysis = await this.pipeline.analyze({ modalities, language, locale, ...given }, withdrawn.signal);
-      return { ...analysis, receipt: admitted.receipt };
+      const stored: StoredResult[] = [];
+      const recording = this.record(caller, admitted, language, (kept) => stored.push(kept));
+      const request = { modalities, language, locale, ...given };
+      const analysis = await this.pipeline
+        .analyze(request, withdrawn.signal, recording?.result)
+        .finally(() => recording?.close('ended'));
+      await recording?.settled(STORE_MS);
+      const { receipt } = admitted;
+      return { ...analysis, ...(recording ? { sessionId: recording.sessionId, stored } : {}), receipt };
     } finally {
       admitted.leave();
       over();
     }
+  }
+
+  private record(
+    { tenant, keyId }: Caller,
+    { consent, context, modalities }: Admitted,
+    language: string,
+    tell: (kept: StoredResult) => void,
+  ): (Recording & { readonly sessionId: string }) | undefined {
+    if (!this.recorder) return undefined;
+    const id = randomUUID();
+    const opened = {
+      id,
+      tenant,
+      source: 'file',
+      modalities,
+      language,
+      openedBy: keyId,
+      startedAt: new Date(),
+    } as const;
+    return { ...this.recorder.open({ ...opened, consent, context }, tell), sessionId: id };
   }
 }

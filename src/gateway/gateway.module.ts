@@ -1,4 +1,4 @@
-import { Module, type DynamicModule } from '@nestjs/common';
+import { Module, type DynamicModule, type Provider } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD } from '@nestjs/core';
 import { MulterModule } from '@nestjs/platform-express';
 import type { Config } from '../common/config.js';
@@ -6,10 +6,16 @@ import { readFileSync } from 'node:fs';
 import { ConfigError } from '../common/config.js';
 import { messageOf } from '../common/errors.js';
 import { MemoryConsents } from '../privacy/memory-consents.js';
-import { parseNotice, UNKEPT_NOTICE, type Notice } from '../privacy/notice.js';
+import { NOTICE, parseNotice, UNKEPT_NOTICE, type Notice } from '../privacy/notice.js';
 import { PipelineModule } from '../pipeline/pipeline.module.js';
+import { ConsentsRepository } from '../sessions/consents.repository.js';
+import { Database } from '../sessions/database.service.js';
+import { ErasureRepository } from '../sessions/erasure.repository.js';
+import { DEPLOYMENT } from '../sessions/ledger.js';
+import { LedgerRepository } from '../sessions/ledger.repository.js';
+import { SessionsModule } from '../sessions/sessions.module.js';
 import { AccessGuard } from './access.guard.js';
-import { Admission, LOGIN_REPORTS } from './admission.service.js';
+import { Admission, LOGIN_REPORTS, type LoginReports } from './admission.service.js';
 import { AnalysesController } from './analyses.controller.js';
 import { Auth } from './auth.js';
 import { CONFIG } from './config.token.js';
@@ -20,6 +26,33 @@ import { ProblemFilter } from './problem.filter.js';
 import { StreamGateway } from './stream.gateway.js';
 import { TokensController } from './tokens.controller.js';
 
+const WITHOUT_STORAGE: Provider[] = [
+  { provide: LOGIN_REPORTS, useValue: () => Promise.resolve() },
+  { provide: CONSENT_STORE, useFactory: () => new MemoryConsents() },
+  { provide: ERASURE, useValue: undefined },
+];
+
+const WITH_STORAGE: Provider[] = [
+  {
+    provide: LOGIN_REPORTS,
+    inject: [Database, LedgerRepository],
+    useFactory:
+      (database: Database, ledger: LedgerRepository): LoginReports =>
+      async (report) => {
+        const event = { tenant: DEPLOYMENT, kind: 'login.failed', body: { ...report } } as const;
+        await database.transaction((manager) => ledger.append(manager, [event], new Date()));
+      },
+  },
+  { provide: CONSENT_STORE, useExisting: ConsentsRepository },
+  {
+    provide: ERASURE,
+    inject: [Database, ErasureRepository],
+    useFactory: (database: Database, erasure: ErasureRepository) => async (tenant: string, consentId: string) => {
+      await database.transaction((manager) => erasure.eraseConsenting(manager, tenant, consentId, new Date()));
+    },
+  },
+];
+
 /** Everything that faces a client. */
 @Module({})
 export class GatewayModule {
@@ -28,17 +61,16 @@ export class GatewayModule {
       module: GatewayModule,
       imports: [
         PipelineModule.register(config),
+        ...(config.STORAGE === 'on' ? [SessionsModule.register(config)] : []),
         MulterModule.register({ limits: { fileSize: config.MAX_UPLOAD_MB * 1_048_576, files: 1, fields: 10 } }),
       ],
       controllers: [HealthController, TokensController, ConsentsController, AnalysesController],
       providers: [
         { provide: CONFIG, useValue: config },
         { provide: Auth, useFactory: () => new Auth(config.API_KEYS, config.TOKEN_SECRET, config.TOKEN_TTL_S) },
-        { provide: LOGIN_REPORTS, useValue: () => Promise.resolve() },
         Admission,
         { provide: SERVED_NOTICE, useFactory: () => servedNotice(config) },
-        { provide: CONSENT_STORE, useFactory: () => new MemoryConsents() },
-        { provide: ERASURE, useValue: undefined },
+        ...(config.STORAGE === 'on' ? WITH_STORAGE : WITHOUT_STORAGE),
         Consents,
         { provide: APP_GUARD, useClass: AccessGuard },
         // Nest recognises a gateway by its class: one made by a factory would never be connected.
@@ -50,8 +82,8 @@ export class GatewayModule {
 }
 
 /** The operator's own notice, or the one that says what this server does. @throws ConfigError */
-function servedNotice({ NOTICE_FILE }: Config): Notice {
-  if (NOTICE_FILE === undefined) return UNKEPT_NOTICE;
+function servedNotice({ NOTICE_FILE, STORAGE }: Config): Notice {
+  if (NOTICE_FILE === undefined) return STORAGE === 'on' ? NOTICE : UNKEPT_NOTICE;
   try {
     return parseNotice(readFileSync(NOTICE_FILE, 'utf8'));
   } catch (error) {

@@ -88,6 +88,8 @@ export interface SessionInfo {
   readonly limits: SessionLimits;
   readonly models: FusedEmotion['models'];
   readonly transcription: 'ready' | 'loading' | 'unavailable' | 'off';
+  /** Are results kept? With `on` each is followed by `result.stored`. */
+  readonly storage: 'on' | 'off';
 }
 
 /** What this session may send; over it comes an error, never silence. */
@@ -117,9 +119,28 @@ export interface ServerEvents extends LineEvents {
   'audio.ack': { ackSeq: number; receivedMs: number; bufferedMs: number; creditMs: number; lagMs: number };
   /** Withdrawn, on whichever connection; the session goes on with what remains. */
   'consent.withdrawn': { withdrawn: readonly Modality[]; remaining: readonly Modality[] };
+  /** What became of a result: `stored` means that it is in the database and outlives any crash, `failed` that it is lost. */
+  'result.stored': StoredResult;
   error: WireErrorBody;
   'session.closed': { reason: CloseReason; totals: SessionTotals };
 }
+
+export type StoredResult =
+  | {
+      readonly resultId: string;
+      readonly state: 'stored';
+      /** Its name in the database: another number where a person's correction came first. */
+      readonly storedAs: string;
+      /** The entry of the ledger that attests it. */
+      readonly ledgerSeq: number;
+      readonly ledgerHash: string;
+    }
+  | {
+      readonly resultId: string;
+      readonly state: 'failed';
+      /** `bufferFull`: the database was away for too long; `rejected`: it did not take it; `erased`: the person wanted so. */
+      readonly reason: 'bufferFull' | 'rejected' | 'erased' | 'shutdown';
+    };
 
 export interface Stamp {
   readonly sessionId: string;
@@ -139,6 +160,8 @@ export interface SessionTotals {
   readonly frames: number;
   readonly droppedFrames: number;
   readonly utterances: number;
+  /** Only with storage: `pending` results still wait for the database, and nothing more is told of them. */
+  readonly results?: { readonly stored: number; readonly failed: number; readonly pending: number };
 }
 
 export interface ClientEvents {

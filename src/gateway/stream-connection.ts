@@ -6,6 +6,7 @@ import type { LineEventName, LineEvents } from '../emotion/line-events.js';
 import type { ConsentReceipt } from '../privacy/consent-receipt.js';
 import type { LiveSession, OpenOptions } from '../pipeline/live-session.js';
 import type { PipelineService } from '../pipeline/pipeline.service.js';
+import type { Recorder, Recording } from '../sessions/recorder.service.js';
 import type { Caller } from './auth.js';
 import type { Admitted, Consents, Reading } from './consents.service.js';
 import {
@@ -19,18 +20,23 @@ import {
   type SessionInfo,
   type SessionStart,
   type SessionLimits,
+  type SessionTotals,
 } from './protocol.js';
 import { parse, wireErrorBody } from './wire-error.js';
 
 const ACK_EVERY_MS = 500;
 /** How long the last events may take to leave, ms. */
 const FLUSH_MS = 250;
+/** How long a session that ends waits for its last results to be stored, ms. */
+const STORE_MS = 2_000;
 
 /** The gateway's view of the house: what a connection needs and whom it tells. */
 export interface ConnectionPorts {
   readonly pipeline: PipelineService;
   readonly consents: Consents;
   readonly limits: SessionLimits;
+  /** Absent where nothing is stored. */
+  readonly recorder: Recorder | undefined;
   /** Called before a session opens; throws when there is no room for it. */
   admit(): void;
   closed(): void;
@@ -50,6 +56,7 @@ export class StreamConnection {
   private readonly withdrawn = new Set<Modality>();
   /** A withdrawal that is not acknowledged yet. */
   private withdrawing: Promise<unknown> | undefined;
+  private recording: Recording | undefined;
   private eventSeq = 0;
   private nextSeq = 0;
   private frames = 0;
@@ -101,9 +108,10 @@ export class StreamConnection {
       () => (this.opening = undefined),
     );
     const { receipt } = await opened;
-    const { pipeline, limits } = this.ports;
+    const { pipeline, limits, recorder } = this.ports;
     const { sessionId } = this;
-    const session = { sessionId, limits, models: pipeline.models(), transcription: pipeline.transcription() };
+    const [models, transcription] = [pipeline.models(), pipeline.transcription()];
+    const session = { sessionId, limits, models, transcription, storage: recorder ? 'on' : 'off' } as const;
     return { session, receipt };
   }
 
@@ -126,8 +134,12 @@ export class StreamConnection {
         (error) => {
           this.fail(error);
         },
+        (result) => {
+          this.recording?.result(result);
+        },
       );
       this.begin(live, admitted);
+      this.recording = this.record(request, admitted);
     } catch (error) {
       this.state = 'closed';
       this.leave();
@@ -164,6 +176,26 @@ export class StreamConnection {
     // After the acknowledgement, so that a client has its session first.
     setImmediate(() => {
       this.ports.pipeline.adviseTranscription(live, modalities);
+    });
+  }
+
+  private record({ clientRef, language }: SessionStart, admitted: Admitted): Recording | undefined {
+    const { tenant, keyId } = this.caller;
+    const { consent, context, modalities } = admitted;
+    const session = {
+      id: this.sessionId,
+      tenant,
+      source: 'stream',
+      modalities,
+      language,
+      openedBy: keyId,
+      startedAt: new Date(this.startedAt),
+      consent,
+      context,
+      ...(clientRef === undefined ? {} : { clientRef }),
+    } as const;
+    return this.ports.recorder?.open(session, (kept) => {
+      if (this.state !== 'closed') this.send('result.stored', kept);
     });
   }
 
@@ -309,6 +341,7 @@ export class StreamConnection {
       frames: this.frames,
       droppedFrames: this.dropped,
       utterances: live.utterances,
+      ...(await this.settled(reason)),
     };
     this.send('session.closed', { reason, totals });
     this.state = 'closed';
@@ -317,6 +350,14 @@ export class StreamConnection {
     await this.withdrawing;
     // A moment for the last packets; the client usually leaves by itself.
     setTimeout(() => this.socket.disconnect(true), 1_000).unref();
+  }
+
+  /** Waits a moment for the last results to be stored, so that their client hears of it. */
+  private async settled(reason: CloseReason): Promise<Pick<SessionTotals, 'results'>> {
+    const { recording } = this;
+    if (!recording) return {};
+    recording.close(reason);
+    return { results: await recording.settled(STORE_MS) };
   }
 
   /** Nothing more will come of this session. */

@@ -1,4 +1,4 @@
-import { Inject, Logger, UseFilters, type BeforeApplicationShutdown } from '@nestjs/common';
+import { Inject, Logger, Optional, UseFilters, type BeforeApplicationShutdown } from '@nestjs/common';
 import {
   Ack,
   ConnectedSocket,
@@ -14,6 +14,7 @@ import { addressOf } from '../common/address.js';
 import type { Config } from '../common/config.js';
 import { WireError } from '../common/errors.js';
 import { PipelineService } from '../pipeline/pipeline.service.js';
+import { Recorder } from '../sessions/recorder.service.js';
 import { Admission } from './admission.service.js';
 import type { Caller } from './auth.js';
 import { CONFIG } from './config.token.js';
@@ -60,6 +61,7 @@ export class StreamGateway
     @Inject(Admission) private readonly admission: Admission,
     @Inject(PipelineService) private readonly pipeline: PipelineService,
     @Inject(Consents) private readonly consents: Consents,
+    @Optional() @Inject(Recorder) private readonly recorder?: Recorder,
   ) {
     this.limits = {
       frameBytes: config.MAX_FRAME_BYTES,
@@ -98,6 +100,7 @@ export class StreamGateway
       pipeline: this.pipeline,
       consents: this.consents,
       limits: this.limits,
+      recorder: this.recorder,
       admit: () => {
         this.admit(tokenId);
       },

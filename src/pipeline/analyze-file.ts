@@ -4,6 +4,7 @@ import { WireError } from '../common/errors.js';
 import type { Modality } from '../emotion/evidence.js';
 import type { Locale } from '../emotion/fused.js';
 import type { Emit, FusionResult, LineEvents, LineEventName } from '../emotion/line-events.js';
+import type { KeepResult } from '../emotion/record.js';
 import { SAMPLE_RATE } from '../emotion/utterance.js';
 import { analyzeUtterance, type Experts } from './analyze-utterance.js';
 import { consented } from './consented-experts.js';
@@ -40,6 +41,7 @@ export interface FileAnalysis {
 export interface FilePorts {
   open(options: OpenOptions, emit: Emit, onAudioError: (error: WireError) => void): Promise<LiveSession>;
   readonly experts: Experts;
+  readonly keep?: KeepResult;
   decode(bytes: Uint8Array): Promise<DecodedFile>;
 }
 
@@ -118,7 +120,7 @@ async function wholeFile(
   const endMs = (samples.length * 1_000) / SAMPLE_RATE;
   const utterance = { id: 'u1', startMs: 0, endMs, endReason: 'sessionEnd', samples, clientText: { text } } as const;
   emit('utterance.start', { utteranceId: utterance.id, startMs: 0 });
-  await analyzeUtterance(utterance, consented(ports.experts, permitted), emit, request.locale);
+  await analyzeUtterance(utterance, consented(ports.experts, permitted), emit, request.locale, ports.keep);
 }
 
 type Drafts = Map<string, { -readonly [K in keyof AnalyzedPart]?: AnalyzedPart[K] }>;

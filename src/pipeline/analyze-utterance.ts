@@ -1,6 +1,7 @@
 import { unavailable, type Evidence, type UnavailableEvidence } from '../emotion/evidence.js';
 import type { FusedEmotion, Locale } from '../emotion/fused.js';
 import type { Emit, ToldEvidence } from '../emotion/line-events.js';
+import { keepNothing, type KeepResult, type ResultRecord } from '../emotion/record.js';
 import { topOf } from '../emotion/scores.js';
 import type { Transcript, Utterance } from '../emotion/utterance.js';
 import type { FusionConfig } from '../fusion/config.js';
@@ -24,6 +25,8 @@ export interface Experts {
 /** Everything that was found out about one utterance. */
 export interface AnalyzedUtterance {
   readonly utterance: Utterance;
+  /** Absent where nobody wrote the words down. */
+  readonly transcript?: Transcript;
   readonly voice: Evidence<'voice'>;
   readonly text: Evidence<'text'>;
   readonly fused: FusedEmotion;
@@ -32,25 +35,31 @@ export interface AnalyzedUtterance {
 /**
  * The whole product in one function: one utterance in, one explained emotion out.
  * Tells, in this order (PR4): `emotion.voice` and `transcript.final` → `emotion.text` as each is known, then
- * `fusion.result`, then `utterance.end`. Never rejects as long as the experts don't.
+ * `fusion.result`, then `utterance.end`; then hands everything over to be kept. Never rejects as long as the experts don't.
  */
 export async function analyzeUtterance(
   utterance: Utterance,
   experts: Experts,
   emit: Emit,
   locale: Locale = 'en',
+  keep: KeepResult = keepNothing,
 ): Promise<AnalyzedUtterance> {
   const utteranceId = utterance.id;
 
-  const [voice, { text, words }] = await Promise.all([
+  const [voice, { text, transcript }] = await Promise.all([
     hear(utterance, experts, emit, locale),
     read(utterance, experts, emit, locale),
   ]);
-  const fused = fuse({ voice, text }, { config: experts.fusion, locale, ...(words === undefined ? {} : { words }) });
+  const fused = fuse(
+    { voice, text },
+    { config: experts.fusion, locale, ...(transcript && { words: transcript.text }) },
+  );
 
   emit('fusion.result', { utteranceId, resultId: resultId(utteranceId, 1), revision: 1, isFinal: true, ...fused });
   emit('utterance.end', { utteranceId, endMs: utterance.endMs, reason: utterance.endReason });
-  return { utterance, voice, text, fused };
+  const analyzed = { utterance, ...(transcript && { transcript }), voice, text, fused };
+  keep(recordOf(analyzed, { revision: 1, cause: 'analysis' }));
+  return analyzed;
 }
 
 async function hear(utterance: Utterance, experts: Experts, emit: Emit, locale: Locale): Promise<Evidence<'voice'>> {
@@ -87,13 +96,13 @@ export async function readWords(
   const { stableText } = utterance;
   const transcript = stableText && heard.source === 'whisper' ? beginningWith(stableText, heard) : heard;
   onTranscript?.(transcript);
-  return { text: await experts.text(transcript), words: transcript.text };
+  return { text: await experts.text(transcript), transcript };
 }
 
 interface Words {
   readonly text: Evidence<'text'>;
   /** What was said; absent where nobody wrote it down. */
-  readonly words?: string;
+  readonly transcript?: Transcript;
 }
 
 /** Evidence as a client is told it: in words, with the reliability that the fusion will give it. */
@@ -115,4 +124,22 @@ export function told(evidence: Evidence, fusion: FusionConfig, locale: Locale): 
 /** Results are numbered within their utterance: `u3r1`, then `u3r2` when it is revised. */
 export function resultId(utteranceId: string, revision: number): string {
   return `${utteranceId}r${revision}`;
+}
+
+/** What is kept of an utterance: everything but its sound. */
+export function recordOf(
+  { utterance, transcript, voice, text, fused }: AnalyzedUtterance,
+  { revision, cause }: Pick<ResultRecord, 'revision' | 'cause'>,
+): ResultRecord {
+  const { id, startMs, endMs, endReason, ref } = utterance;
+  return {
+    utterance: { id, startMs, endMs, endReason, ...(ref === undefined ? {} : { ref }) },
+    ...(transcript && { transcript }),
+    voice,
+    text,
+    fused,
+    resultId: resultId(id, revision),
+    revision,
+    cause,
+  };
 }

@@ -5,11 +5,13 @@ import { SerialQueue } from '../common/serial-queue.js';
 import type { Modality } from '../emotion/evidence.js';
 import type { Locale } from '../emotion/fused.js';
 import type { Emit, WarningCode } from '../emotion/line-events.js';
+import { keepNothing, type KeepResult } from '../emotion/record.js';
 import type { AudioFormat, EndReason, Utterance } from '../emotion/utterance.js';
 import { fuse } from '../fusion/fuse.js';
 import {
   analyzeUtterance,
   readWords,
+  recordOf,
   resultId,
   told,
   type AnalyzedUtterance,
@@ -92,6 +94,7 @@ export class LiveSession {
     private readonly emit: Emit,
     /** An audio fault found only while decoding; PCM faults are thrown by `pushAudio`. */
     private readonly onAudioError: (error: WireError) => void,
+    private readonly keep: KeepResult = keepNothing,
   ) {
     this.permitted = new Set(options.modalities);
     this.locale = options.locale ?? 'en';
@@ -235,7 +238,9 @@ export class LiveSession {
     const id = this.nextId();
     this.emit('utterance.start', { utteranceId: id, startMs, ...(ref === undefined ? {} : { ref }) });
     const clientText = { text, ...(language ? { language } : {}) };
-    void this.queue.add(() => this.analyze({ id, startMs, endMs, endReason: 'forced', clientText }));
+    void this.queue.add(() =>
+      this.analyze({ id, startMs, endMs, endReason: 'forced', clientText, ...(ref === undefined ? {} : { ref }) }),
+    );
   }
 
   /** Words with a time: they revise a finished utterance, or wait for the one they belong to. */
@@ -248,14 +253,14 @@ export class LiveSession {
     const { utterance, voice, fused } = done.analyzed;
     const clientText = { text: words.text, ...(words.language ? { language: words.language } : {}) };
     const revised = { ...utterance, clientText };
-    const { text, words: said } = await readWords(revised, this.experts);
+    const { text, transcript } = await readWords(revised, this.experts);
     const next = fuse(
       { voice, text },
-      { config: this.experts.fusion, locale: this.locale, ...(said === undefined ? {} : { words: said }) },
+      { config: this.experts.fusion, locale: this.locale, ...(transcript && { words: transcript.text }) },
     );
     const supersedes = resultId(utterance.id, done.revision);
     done.revision += 1;
-    done.analyzed = { utterance: revised, voice, text, fused: next };
+    done.analyzed = { utterance: revised, ...(transcript && { transcript }), voice, text, fused: next };
     const changed = fused.decision.label === next.decision.label ? ['scores', 'text'] : ['label', 'scores', 'text'];
     this.emit('fusion.revised', {
       utteranceId: utterance.id,
@@ -267,10 +272,11 @@ export class LiveSession {
       changed,
       cause: 'transcriptRevised',
     });
+    this.keep(recordOf(done.analyzed, { revision: done.revision, cause: 'transcriptRevised' }));
   }
 
   private async analyze(utterance: Utterance): Promise<void> {
-    const analyzed = await analyzeUtterance(utterance, this.experts, this.emit, this.locale);
+    const analyzed = await analyzeUtterance(utterance, this.experts, this.emit, this.locale, this.keep);
     // Only the reading is kept, never the audio: an empty array says that there was some.
     const remembered = { ...utterance, ...(utterance.samples ? { samples: new Float32Array(0) } : {}) };
     this.recent.push({ analyzed: { ...analyzed, utterance: remembered }, revision: 1 });

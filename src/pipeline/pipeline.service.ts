@@ -9,6 +9,7 @@ import type { WireError } from '../common/errors.js';
 import type { Modality } from '../emotion/evidence.js';
 import type { FusedEmotion } from '../emotion/fused.js';
 import type { Emit } from '../emotion/line-events.js';
+import type { KeepResult } from '../emotion/record.js';
 import { EarlierWords } from '../text/earlier-words.js';
 import type { TextService } from '../text/text.service.js';
 import type { FusionConfig } from '../fusion/config.js';
@@ -54,7 +55,12 @@ export class PipelineService implements OnModuleInit {
     this.fusion = await fusion;
   }
 
-  async open(options: OpenOptions, emit: Emit, onAudioError: (error: WireError) => void): Promise<LiveSession> {
+  async open(
+    options: OpenOptions,
+    emit: Emit,
+    onAudioError: (error: WireError) => void,
+    keep?: KeepResult,
+  ): Promise<LiveSession> {
     const { audio, modalities, language, tuning, locale = 'en' } = options;
     const ear =
       audio &&
@@ -74,15 +80,17 @@ export class PipelineService implements OnModuleInit {
       this.experts(language),
       emit,
       onAudioError,
+      keep,
     );
     return session;
   }
 
   /** A whole file or text, through the very same session. */
-  analyze(request: FileRequest, signal?: AbortSignal): Promise<FileAnalysis> {
+  analyze(request: FileRequest, signal?: AbortSignal, keep?: KeepResult): Promise<FileAnalysis> {
     const ports = {
       open: (options: OpenOptions, emit: Emit, onError: (error: WireError) => void) =>
-        this.open(options, emit, onError),
+        this.open(options, emit, onError, keep),
+      ...(keep && { keep }),
       experts: this.experts(request.language),
       decode: (bytes: Uint8Array) => this.files.decode(bytes),
     };

@@ -20,6 +20,9 @@ export type LedgerKind = (typeof LEDGER_KINDS)[number];
 /** JSON of ids, counts and digests. What a person said, and who it was, has no place here: entries outlive erasure. */
 export type LedgerBody = Readonly<Record<string, unknown>>;
 
+/** The tenant of what concerns the whole deployment; no tenant can be called so. */
+export const DEPLOYMENT = '*';
+
 /** What is to be attested. */
 export interface LedgerEvent {
   readonly tenant: string;

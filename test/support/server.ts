@@ -30,6 +30,8 @@ export async function startServer(env: Readonly<Record<string, string>> = {}): P
       API_KEYS: API_KEY,
       MODEL_DOWNLOAD: 'false',
       WHISPER_MODEL: 'off',
+      // Opening a database takes seconds: tests of storage switch it on, in a folder of their own.
+      STORAGE: 'off',
       ACOUSTIC_THREADS: '1',
       NODE_OPTIONS: '',
       NO_COLOR: '1',

@@ -93,7 +93,7 @@ export function session(over: Partial<OpenedSession> = {}): OpenedSession {
       purposes: ['test'],
       modalities: ['voice', 'text'],
       noticeVersion: '1',
-    acknowledged: true,
+      acknowledged: true,
       grantedAt: '2026-01-01T00:00:00Z',
     },
     context: { purpose: 'test', setting: 'personal' },
