@@ -7,7 +7,7 @@ import type { Condition } from './conditions.js';
 import type { Clip } from './corpora.js';
 import { fuseAll, keyOf } from './evaluate-fusion.js';
 import { BEST, SITUATIONS } from './fusion-report.js';
-import { makePairs } from './pairs.js';
+import { isOpen, makePairs } from './pairs.js';
 import { rngOf, type Rng } from './rng.js';
 import { WORD_ERROR_RATES } from './word-errors.js';
 
@@ -101,7 +101,7 @@ describe('calibrateFusion', () => {
       config,
       priors: { voice: {}, text: {} },
     });
-    const answerable = outcomes.filter(({ pair }) => pair.kind !== 'incongruent');
+    const answerable = outcomes.filter(({ pair }) => !isOpen(pair.kind));
     expect(answerable.filter((o) => o.covered).length / answerable.length).toBeGreaterThan(0.86);
     const alike = outcomes.filter(
       ({ pair, situation }) =>

@@ -7,7 +7,7 @@ import { reliabilityOf } from '../src/fusion/reliability.js';
 import type { Clip } from './corpora.js';
 import { evidenceOf, fuseAll, type FusionOutcome, type Heard, type Read } from './evaluate-fusion.js';
 import { BEST, SITUATIONS } from './fusion-report.js';
-import type { Pair } from './pairs.js';
+import { isOpen, type Pair } from './pairs.js';
 import { curveOf } from './reliability-curves.js';
 import { thresholdAt } from './roc.js';
 
@@ -173,10 +173,10 @@ function denialIn(evidence: AvailableEvidence<'voice'>, values: FusionValues): n
   return denialOf(scoresOf((e) => Math.exp(contribution[e])));
 }
 
-/** What is more probable than the truth, together: a set that is filled up to more than this holds it. */
+/** What comes before the truth when the most probable comes first, together: a set that is filled up to more than this holds it. */
 function massBefore({ truth, scores }: FusionOutcome): number {
   const own = scores.fused[truth] ?? 0;
-  return scores.fused.filter((p) => p > own).reduce((a, b) => a + b, 0);
+  return scores.fused.filter((p, i) => p > own || (p === own && i < truth)).reduce((a, b) => a + b, 0);
 }
 
 /** The smallest value that at least this share does not exceed, with the correction for a finite sample (Vovk et al. 2005). */
@@ -187,7 +187,7 @@ function quantile(values: readonly number[], share: number): number {
 }
 
 function isAnswerable({ kind }: Pair): boolean {
-  return kind !== 'incongruent';
+  return !isOpen(kind);
 }
 
 /** Where a function with one valley is lowest, by golden section (Kiefer 1953), to a hundredth of the interval. */

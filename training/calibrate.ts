@@ -25,7 +25,7 @@ import { SITUATIONS } from './fusion-report.js';
 import { fusionHeadingOf, fusionTablesOf } from './fusion-tables.js';
 import { groupBy } from './group-by.js';
 import { beginningsOf, hearChanged, overdrivenOf, type Changed } from './hear-changed.js';
-import { makePairs, type PairSources, type Words } from './pairs.js';
+import { makePairs, REASSURANCES, type PairSources, type Words } from './pairs.js';
 import { progressBar } from './progress.js';
 import { madeNow } from './provenance.js';
 import { tableToText } from './report.js';
@@ -60,7 +60,7 @@ written was fitted on all of them. About ten minutes on two cores.
 async function calibrate(options: CalibrationArguments): Promise<void> {
   const sources = await sourcesOf(options);
   await assertAllThere(sources.clips);
-  const words = await readAllWords([...sources.texts, ...sources.neutral], options);
+  const words = await readAllWords([...sources.texts, ...sources.neutral, ...REASSURANCES], options);
   const conditions = CONDITIONS.filter((condition) => condition === 'clean' || condition.startsWith('noise'));
   const voices = await hearAllClips(sources.clips, conditions, options, (service) =>
     hearWorse(sources.clips, service, options),

@@ -131,13 +131,13 @@ describe('readAll and hearClips', () => {
 });
 
 describe('fusionReportOf', () => {
-  /** Four congruent pairs of which one looks torn, two incongruent of which one is noticed. */
+  /** Four congruent pairs of which one is misread, two incongruent of which one is noticed. */
   const made = (): FusionOutcome[] =>
     outcomesOf([
       [pairOf('congruent', 'sad'), sounds('sad'), reads('sad')],
       [pairOf('congruent', 'happy'), sounds('happy'), reads('happy')],
       [pairOf('congruent', 'angry'), sounds('angry'), reads('angry', 0.6)],
-      [pairOf('congruent', 'neutral'), sounds('neutral'), reads('angry')],
+      [pairOf('congruent', 'happy'), sounds('happy'), reads('angry')],
       [pairOf('incongruent', 'angry', 'happy'), sounds('angry', 0.95), reads('happy', 0.95)],
       [pairOf('incongruent', 'happy', 'sad'), sounds('happy', 0.5), reads('happy', 0.5)],
     ]);
@@ -146,8 +146,8 @@ describe('fusionReportOf', () => {
     const { incongruence } = fusionReportOf(made(), facts);
     expect(incongruence.falseAlarm).toBe(1 / 4);
     expect(incongruence.hitRate).toBe(1 / 2);
-    // The noticed one scores above all four; the other says the same on both sides and scores 0, as two congruent ones do.
-    expect(incongruence.auc).toBeCloseTo((4 + 2 / 2) / 8, 12);
+    // The noticed one scores above all four; the other agrees with itself less surely than three of them.
+    expect(incongruence.auc).toBeCloseTo((4 + 3) / 8, 12);
     expect(incongruence.byType).toEqual([
       { type: 'positiveWordsNegativeVoice', n: 1, detected: 1, named: 1 },
       { type: 'negativeWordsPositiveVoice', n: 1, detected: 0, named: 0 },
@@ -165,7 +165,7 @@ describe('fusionReportOf', () => {
       ['incongruent', 'clean', 0, 2],
     ]);
     const [congruent] = report.conditions;
-    expect(congruent?.uar).toMatchObject({ voice: 1, text: 3 / 4 });
+    expect(congruent?.uar).toMatchObject({ voice: 1, text: 2.5 / 3 });
     expect(report.coverage).toBe(congruent?.coverage);
     expect(report.ece).toBe(congruent?.ece);
     expect(report.abstained.share).toBe(congruent?.abstained);

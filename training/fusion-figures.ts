@@ -1,5 +1,5 @@
 import type { AbstainReason } from '../src/emotion/fused.js';
-import { EMOTIONS } from '../src/emotion/scores.js';
+import { EMOTIONS, valenceSign } from '../src/emotion/scores.js';
 import { incongruenceType } from '../src/fusion/incongruence.js';
 import { coveragePoint } from './acoustic-figures.js';
 import type { FusionOutcome } from './evaluate-fusion.js';
@@ -13,6 +13,7 @@ import {
   type Ways,
 } from './fusion-report.js';
 import { groupBy } from './group-by.js';
+import { isOpen } from './pairs.js';
 import { bySureness, calibrationError, figuresOf, type Prediction } from './metrics.js';
 import { areaUnderRoc, thresholdAt } from './roc.js';
 
@@ -26,8 +27,7 @@ const FALSE_ALARM = 0.05;
 
 /** Counts everything that a report holds. @throws RangeError when there is nothing to count */
 export function fusionReportOf(outcomes: readonly FusionOutcome[], { threshold, ...facts }: FusionFacts): FusionReport {
-  // With voice and words at odds nobody can say how sure to be: they are asked for the disagreement alone.
-  const answerable = outcomes.filter((o) => o.pair.kind !== 'incongruent');
+  const answerable = outcomes.filter((o) => !isOpen(o.pair.kind));
   const best = outcomes.filter(isBest);
   const sorted = bySureness(answerable.map(fusedOf));
   return {
@@ -117,6 +117,7 @@ function incongruenceOf(best: readonly FusionOutcome[], threshold: number): Inco
     auc: areaUnderRoc(scoresOf(apart), scoresOf(alike)),
     falseAlarm: detectedIn(alike),
     hitRate: detectedIn(apart),
+    reassurance: reassuranceOf(best.filter((o) => o.pair.kind === 'reassurance')),
     byType: [...groupBy(apart ?? [], ({ pair }) => incongruenceType(pair.words.emotion, pair.clip.emotion))].map(
       ([type, own]): TypeLine => ({
         type: type as TypeLine['type'],
@@ -130,6 +131,15 @@ function incongruenceOf(best: readonly FusionOutcome[], threshold: number): Inco
         ? null
         : { threshold: atFive, hitRate: share(apart, (o) => detectableScore(o) >= atFive) },
   };
+}
+
+function reassuranceOf(said: readonly FusionOutcome[]): IncongruenceFigures['reassurance'] {
+  const [negative, other] = [-1, 1].map((sign) =>
+    said.filter((o) => (valenceSign(o.pair.clip.emotion) < 0 ? -1 : 1) === sign),
+  );
+  if (!negative?.length || !other?.length) return null;
+  const detected = (o: FusionOutcome): boolean => o.incongruence.detected;
+  return { hitRate: share(negative, detected), falseAlarm: share(other, detected) };
 }
 
 /** What is compared with the threshold: two sides that read the same emotion are never at odds. */

@@ -84,6 +84,8 @@ export interface IncongruenceFigures {
   readonly falseAlarm: number | null;
   /** Share of incongruent pairs in which one was detected. */
   readonly hitRate: number | null;
+  /** "I'm fine": detected where the voice is angry, sad, fearful or disgusted, and where it is none of these. */
+  readonly reassurance: { readonly hitRate: number; readonly falseAlarm: number } | null;
   readonly byType: readonly TypeLine[];
   /** The threshold at which at most 5 % of congruent pairs raise an alarm, and what is then detected. */
   readonly atFivePercent: { readonly threshold: number; readonly hitRate: number } | null;

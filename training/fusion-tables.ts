@@ -6,6 +6,7 @@ const KIND: Readonly<Record<PairKind, string>> = {
   congruent: 'congruent',
   neutralWords: 'neutral wording',
   incongruent: 'incongruent',
+  reassurance: '“I’m fine”',
   given: 'as given',
 };
 
@@ -65,7 +66,7 @@ function sureTables({ conditions, riskCoverage, abstained, ...all }: FusionRepor
           ...situationCells(line),
           ...[line.ece, line.coverage, line.abstained, line.detected].map(fixed),
         ]),
-        ['all but incongruent', '', '', ...[all.ece, all.coverage, abstained.share].map(fixed), ''],
+        ['congruent, neutral, given', '', '', ...[all.ece, all.coverage, abstained.share].map(fixed), ''],
       ],
     },
     {
@@ -80,7 +81,7 @@ function sureTables({ conditions, riskCoverage, abstained, ...all }: FusionRepor
 }
 
 function incongruenceTables({ incongruence }: FusionReport): NamedTable[] {
-  const { auc, falseAlarm, hitRate, threshold, atFivePercent, byType } = incongruence;
+  const { auc, falseAlarm, hitRate, threshold, atFivePercent, byType, reassurance } = incongruence;
   if (auc === null) return [];
   return [
     {
@@ -89,6 +90,7 @@ function incongruenceTables({ incongruence }: FusionReport): NamedTable[] {
       rows: [
         [threshold, auc, falseAlarm ?? NaN, hitRate ?? NaN].map(fixed),
         ...(atFivePercent ? [[fixed(atFivePercent.threshold), '', 'at most 0.050', fixed(atFivePercent.hitRate)]] : []),
+        ...(reassurance ? [['“I’m fine”', '', ...[reassurance.falseAlarm, reassurance.hitRate].map(fixed)]] : []),
       ],
     },
     {

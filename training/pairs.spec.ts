@@ -1,6 +1,6 @@
 import { EMOTIONS, valenceSign, type Emotion } from '../src/emotion/scores.js';
 import { groupBy } from './group-by.js';
-import { makePairs, type Pair, type Voice, type Words } from './pairs.js';
+import { makePairs, REASSURANCES, type Pair, type Voice, type Words } from './pairs.js';
 
 const clips: Voice[] = EMOTIONS.flatMap((emotion) =>
   Array.from({ length: 6 }, (_, i) => ({ path: `${emotion}/${i}.wav`, emotion })),
@@ -41,6 +41,7 @@ describe('makePairs', () => {
       expect(truth).toBe(clip.emotion);
       if (kind === 'congruent') expect(words.emotion).toBe(clip.emotion);
       if (kind === 'neutralWords') expect(neutral).toContain(words);
+      if (kind === 'reassurance') expect(REASSURANCES).toContain(words);
       if (kind === 'incongruent') expect(valenceSign(words.emotion) * valenceSign(clip.emotion)).toBe(-1);
     }
     const opposed = make().filter((p) => p.kind === 'incongruent' && p.clip.emotion === 'happy');
@@ -56,7 +57,9 @@ describe('makePairs', () => {
 
   it('[FP1] goes without a kind for which there are no words', () => {
     const onlySad = makePairs({ clips, texts: texts.filter((t) => t.emotion === 'sad'), neutral: [] }, 1);
-    expect(onlySad.map((p) => [p.kind, p.clip.emotion, p.words.emotion])).toEqual([
+    expect(
+      onlySad.filter((p) => p.kind !== 'reassurance').map((p) => [p.kind, p.clip.emotion, p.words.emotion]),
+    ).toEqual([
       ...Array.from({ length: 6 }, () => ['congruent', 'sad', 'sad']),
       ...Array.from({ length: 6 }, () => ['incongruent', 'happy', 'sad']),
     ]);

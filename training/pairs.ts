@@ -4,9 +4,10 @@ import { rngOf, seedFor, shuffled } from './rng.js';
 
 /**
  * How the words of a pair go with its voice: they say the same; they say nothing, whatever the voice says; they are of the opposite
- * valence, happy words with an angry, sad, fearful or disgusted voice and the reverse. `given`: a pair that somebody recorded.
+ * valence, happy words with an angry, sad, fearful or disgusted voice and the reverse; they claim that all is well, whatever the voice
+ * says. `given`: a pair that somebody recorded.
  */
-export const MADE_KINDS = ['congruent', 'neutralWords', 'incongruent'] as const;
+export const MADE_KINDS = ['congruent', 'neutralWords', 'incongruent', 'reassurance'] as const;
 export const PAIR_KINDS = [...MADE_KINDS, 'given'] as const;
 export type PairKind = (typeof PAIR_KINDS)[number];
 
@@ -19,6 +20,16 @@ export interface Words {
   readonly emotion: Emotion;
   /** The code by which clips name the sentence that they speak. */
   readonly code?: string;
+}
+
+/** Formulas by which people say that all is well. */
+export const REASSURANCES: readonly Words[] = ["I'm fine.", "It's nothing.", "I'm okay, really.", 'No problem.'].map(
+  (text, i) => ({ id: `reassurance:${i + 1}`, text, emotion: 'neutral' }),
+);
+
+/** Kinds of which nobody can say what is meant, so how sure to be: they are asked for the disagreement alone. */
+export function isOpen(kind: PairKind): boolean {
+  return kind === 'incongruent' || kind === 'reassurance';
 }
 
 /** The part of a clip that decides what it is paired with. */
@@ -61,11 +72,13 @@ export function makePairs<V extends Voice>({ clips, texts, neutral }: PairSource
   const same = lazily((label: Emotion) => deck('congruent', label));
   const plain = deckOf(neutral, seedFor(seed, 'neutralWords'));
   const opposite = lazily((label: Emotion) => deck('incongruent', label));
+  const reassuring = turnsOf(REASSURANCES);
   const negative = turnsOf(NEGATIVE.filter((label) => byLabel.has(label)));
 
   const wordsFor: Readonly<Record<(typeof MADE_KINDS)[number], (clip: V) => Words | undefined>> = {
     congruent: ({ emotion }) => same(emotion)(),
     neutralWords: ({ sentence }) => (sentence === undefined ? undefined : byCode.get(sentence)) ?? plain(),
+    reassurance: () => reassuring(),
     incongruent: ({ emotion }) => {
       const sign = valenceSign(emotion);
       if (sign === 0) return undefined;
