@@ -42,7 +42,7 @@ async function main(): Promise<void> {
   });
   if (config.CORS_ORIGINS.length > 0) app.enableCors({ origin: config.CORS_ORIGINS });
   const page = join(PROJECT_ROOT, 'dist', 'web');
-  if (existsSync(page)) app.useStaticAssets(page);
+  if (existsSync(page)) app.useStaticAssets(page, { extensions: ['html'] });
   describeApi(app);
   try {
     await app.listen(config.PORT, config.HOST);

@@ -28,7 +28,7 @@ const CueSchema = z.object({
   audioMs: SpanSchema.optional(),
   textSpan: SpanSchema.optional(),
 });
-const WordedCueSchema = CueSchema.extend({ detail: z.string() });
+export const WordedCueSchema = CueSchema.extend({ detail: z.string() });
 
 const UNAVAILABLE = [
   'notProvided',

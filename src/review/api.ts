@@ -3,6 +3,7 @@
  * only, so that the pages, the command line and any client may import it. Times are ISO 8601 in UTC unless a name ends in Ms.
  */
 import { z } from 'zod';
+import { LOCALES } from '../emotion/fused.js';
 import {
   CauseSchema,
   DecisionSchema,
@@ -16,6 +17,7 @@ import {
   TrajectoryPointSchema,
   TranscriptSchema,
   VoiceEvidenceSchema,
+  WordedCueSchema,
 } from './answer.js';
 
 export const REVIEW_NAMESPACE = '/v1/review';
@@ -49,6 +51,7 @@ const FilterSchema = z.strictObject({
   minConfidence: bound.optional(),
   maxConfidence: bound.optional(),
   alert: z.string().min(1).max(64).optional().describe('name of an alert rule, or `any`'),
+  session: uuid.optional().describe('this one only'),
   subject: z.uuid({ error: 'the subject of a session is allowed' }).optional().describe('`subject` of a session'),
   text: z
     .string()
@@ -70,6 +73,9 @@ export const SessionsQuerySchema = FilterSchema.extend({
 });
 
 export const TimelineQuerySchema = z.strictObject({ limit: limit(500, 200), cursor });
+export const ResultQuerySchema = z.strictObject({
+  locale: z.enum(LOCALES).optional().describe('the language of the explanation; left out: as it was given'),
+});
 export const EventsQuerySchema = z.strictObject({ limit: limit(1_000, 500), cursor });
 export const LedgerQuerySchema = z.strictObject({ limit: limit(500, 100), cursor });
 
@@ -215,6 +221,8 @@ export const TimelineItemSchema = z.object({
   ref: z.string().nullable(),
   /** Null where nobody wrote the words down, and once they are gone. */
   transcript: TranscriptSchema.nullable(),
+  /** Words of it that spoke for or against an emotion: the text cues of the explanation that have a place. Null once they are gone. */
+  marks: z.array(WordedCueSchema.pick({ textSpan: true, toward: true, weight: true }).required()).nullable(),
   /** What stands now. */
   result: RevisionSchema.extend({
     /** Null once scores are gone, as the next three. */
@@ -304,7 +312,7 @@ export const AggregatesSchema = z.object({
 });
 
 /** A record of an export: one utterance with what stands of it. */
-export const ExportRecordSchema = TimelineItemSchema.omit({ trajectory: true }).extend({
+export const ExportRecordSchema = TimelineItemSchema.omit({ trajectory: true, marks: true }).extend({
   sessionId: uuid,
   subject: z.uuid(),
   startedAt: time,
@@ -376,6 +384,7 @@ export type TimelineItem = z.infer<typeof TimelineItemSchema>;
 export type TimelinePage = z.infer<typeof TimelinePageSchema>;
 export type HistoryItem = z.infer<typeof HistoryItemSchema>;
 export type ResultPage = z.infer<typeof ResultPageSchema>;
+export type ResultQuery = z.infer<typeof ResultQuerySchema>;
 export type EventsPage = z.infer<typeof EventsPageSchema>;
 export type Aggregates = z.infer<typeof AggregatesSchema>;
 export type AggregateGroup = z.infer<typeof GroupSchema>;

@@ -5,6 +5,12 @@ export interface Notice {
   readonly text: string;
 }
 
+export interface Lease {
+  readonly token: string;
+  /** ISO 8601 */
+  readonly expiresAt: string;
+}
+
 /** The server answered, and the answer is no. */
 export class Refused extends Error {
   constructor(
@@ -38,21 +44,34 @@ export function forgetKey(): void {
 
 /** The HTTP side of the server: short-lived tokens against the key, and the consent notice. */
 export class Api {
-  constructor(private readonly key: string) {}
+  constructor(
+    private readonly key: string,
+    /** No more than the page needs. */
+    private readonly role: 'client' | 'analyst' = 'client',
+  ) {}
 
   /** A token for one connection. */
   async token(): Promise<string> {
-    const headers = { 'X-API-Key': this.key, 'Content-Type': 'application/json' };
-    const response = await fetch('v1/tokens', { method: 'POST', headers, body: '{"once":true,"role":"client"}' });
-    return (await read<{ token: string }>(response)).token;
+    return (await this.issue({ role: this.role, once: true })).token;
+  }
+
+  /** A token for requests, as long as it lasts. */
+  async lease(): Promise<Lease> {
+    return this.issue({ role: this.role });
   }
 
   async notice(): Promise<Notice> {
     return read<Notice>(await fetch('v1/notice'));
   }
+
+  private async issue(request: object): Promise<Lease> {
+    const headers = { 'X-API-Key': this.key, 'Content-Type': 'application/json' };
+    return read<Lease>(await fetch('v1/tokens', { method: 'POST', headers, body: JSON.stringify(request) }));
+  }
 }
 
-async function read<T>(response: Response): Promise<T> {
+/** What was answered. @throws Refused */
+export async function read<T>(response: Response): Promise<T> {
   const body = (await response.json().catch(() => ({}))) as { detail?: string; title?: string };
   if (response.ok) return body as T;
   throw new Refused(response.status, body.detail ?? body.title ?? `The server answered ${response.status}.`);

@@ -7,8 +7,11 @@ export interface Piece {
   readonly mark?: { readonly toward: Emotion; readonly share: number };
 }
 
+/** A word's pull, nats: what of a cue is needed to mark it. */
+export type Pull = Pick<Cue, 'textSpan' | 'toward' | 'weight'>;
+
 /** Cuts a transcript at the words that spoke for an emotion. Where two cues claim the same letters the stronger has them. */
-export function piecesOf(text: string, cues: readonly Cue[]): readonly Piece[] {
+export function piecesOf(text: string, cues: readonly Pull[]): readonly Piece[] {
   const spans = cues.flatMap(({ textSpan, toward, weight }) => {
     const valid = textSpan && weight > 0 && textSpan[0] >= 0 && textSpan[0] < textSpan[1] && textSpan[1] <= text.length;
     return valid ? [{ start: textSpan[0], end: textSpan[1], toward, weight }] : [];

@@ -1,28 +1,23 @@
 import type { WordedCue } from '../../src/emotion/evidence.js';
-import type { Counterfactual, FusedEmotion, Incongruence } from '../../src/emotion/fused.js';
+import type { Counterfactual, Decision, FusedEmotion, Incongruence } from '../../src/emotion/fused.js';
 import { EMOTIONS, type Emotion } from '../../src/emotion/scores.js';
 import { el, part, say } from './dom.js';
-import { piecesOf } from './marked-words.js';
+import { piecesOf, type Pull } from './marked-words.js';
 import { ABSTAINED, INCONGRUENT, leftOut, percent, phrase, signed } from './words.js';
 
 /** Cues that weigh less would read “+0.00”, nats. */
 const LEAST_WEIGHT = 0.005;
 
 /** The cues that are worth a line. */
-export function tellingOf(cues: readonly WordedCue[]): readonly WordedCue[] {
+function tellingOf<C extends Pull>(cues: readonly C[]): readonly C[] {
   return cues.filter(({ weight }) => Math.abs(weight) >= LEAST_WEIGHT);
 }
 
 /** Fills the parts `label`, `confidence` and `set`, and colours `root`. */
 export function showVerdict(root: HTMLElement, { decision, predictionSet, coverage }: FusedEmotion): void {
-  const { label, confidence, abstainReason } = decision;
-  root.dataset['emotion'] = label ?? 'none';
-  part(root, 'label').textContent = label ?? 'Not sure';
-  part(root, 'confidence').textContent = label
-    ? `${percent(confidence)} sure`
-    : abstainReason
-      ? phrase(ABSTAINED, abstainReason)
-      : '';
+  root.dataset['emotion'] = decision.label ?? 'none';
+  part(root, 'label').textContent = labelOf(decision);
+  part(root, 'confidence').textContent = confidenceOf(decision);
   const set = part(root, 'set');
   set.hidden = predictionSet.length === 0;
   if (predictionSet.length === EMOTIONS.length) {
@@ -30,6 +25,16 @@ export function showVerdict(root: HTMLElement, { decision, predictionSet, covera
     return;
   }
   set.replaceChildren(el('small', {}, `${percent(coverage)} coverage`), ...predictionSet.map(chip));
+}
+
+export function labelOf({ label, abstainReason }: Decision): string {
+  return label ?? (abstainReason === 'revoked' ? 'Revoked' : 'Not sure');
+}
+
+/** How sure it is, or why it is not. */
+export function confidenceOf({ label, confidence, abstainReason, by }: Decision): string {
+  if (label) return by === 'person' ? 'said by a person' : `${percent(confidence)} sure`;
+  return abstainReason ? phrase(ABSTAINED, abstainReason) : '';
 }
 
 /** Fills the parts `clash`, `clash-type` and `clash-strength`. */
@@ -61,7 +66,7 @@ export function showPlace(root: HTMLElement, { dimensions, degraded }: FusedEmot
 }
 
 /** The words, those that spoke for an emotion marked in its colour and as strongly as they spoke. */
-export function markedWords(text: string, cues: readonly WordedCue[]): readonly (Node | string)[] {
+export function markedWords(text: string, cues: readonly Pull[]): readonly (Node | string)[] {
   return piecesOf(text, tellingOf(cues)).map(({ text: piece, mark }) => {
     if (!mark) return piece;
     const marked = el('mark', { 'data-emotion': mark.toward }, piece);
@@ -70,7 +75,7 @@ export function markedWords(text: string, cues: readonly WordedCue[]): readonly 
   });
 }
 
-export function chip(emotion: Emotion): HTMLElement {
+function chip(emotion: Emotion): HTMLElement {
   return el('span', { class: 'chip', 'data-emotion': emotion }, emotion);
 }
 

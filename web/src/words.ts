@@ -21,6 +21,7 @@ export const ABSTAINED: Readonly<Record<AbstainReason, string>> = {
   tooShort: 'too little was said',
   lowQuality: 'the recording is too poor to judge',
   ambiguous: 'several emotions are about equally likely',
+  revoked: 'a person said that the label must not stand',
 };
 
 export const INCONGRUENT: Readonly<Record<IncongruenceType, string>> = {

@@ -1,0 +1,46 @@
+import { read, type Api, type Lease } from '../api.js';
+
+/** A token this close to its end is renewed first. */
+const RENEW_BEFORE_MS = 30_000;
+
+/** Requests with a short-lived token; with a new one where the first is no longer taken (the server was restarted, perhaps). */
+export class Rest {
+  private lease: Lease | undefined;
+
+  constructor(private readonly api: Api) {}
+
+  /** Are we let in? @throws Refused */
+  async enter(): Promise<void> {
+    this.lease = await this.api.lease();
+  }
+
+  async get<T>(path: string, signal?: AbortSignal): Promise<T> {
+    return read<T>(await this.send(path, signal ? { signal } : {}));
+  }
+
+  async post<T>(path: string, body: object): Promise<T> {
+    const headers = { 'Content-Type': 'application/json' };
+    return read<T>(await this.send(path, { method: 'POST', headers, body: JSON.stringify(body) }));
+  }
+
+  /** What the server gives to be kept as a file. */
+  async file(path: string): Promise<Blob> {
+    const response = await this.send(path, {});
+    return response.ok ? response.blob() : read(response);
+  }
+
+  private async send(path: string, request: RequestInit): Promise<Response> {
+    const first = await this.withToken(path, request);
+    if (first.status !== 401) return first;
+    this.lease = undefined;
+    return this.withToken(path, request);
+  }
+
+  private async withToken(path: string, request: RequestInit): Promise<Response> {
+    if (!this.lease || Date.parse(this.lease.expiresAt) - Date.now() < RENEW_BEFORE_MS)
+      this.lease = await this.api.lease();
+    const headers = new Headers(request.headers);
+    headers.set('Authorization', `Bearer ${this.lease.token}`);
+    return fetch(path, { ...request, headers });
+  }
+}
