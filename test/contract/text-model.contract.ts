@@ -80,7 +80,7 @@ export function textModelContract(name: string, load: () => Promise<SentimentMod
       const evidence = await read(text);
       if (evidence.status !== 'available') throw new Error(evidence.reason);
       expect(evidence.cues.length).toBeGreaterThan(0);
-      for (const { textSpan, detail } of evidence.cues) expect(detail).toContain(text.slice(...textSpan!));
+      for (const { textSpan, quote } of evidence.cues) expect(quote).toBe(text.slice(...textSpan!));
     });
   });
 }

@@ -2,6 +2,7 @@
 
 import numpy as np
 from scipy.optimize import minimize
+from sklearn.linear_model import LogisticRegression
 
 from metrics import softmax
 
@@ -19,3 +20,18 @@ def calibrate(logits: np.ndarray, truth: np.ndarray, stiffness: float = 4.0) -> 
 
     best = minimize(loss, np.zeros(logits.shape[1] + 1), method="L-BFGS-B").x
     return float(np.exp(best[0])), best[1:] - best[1:].mean()
+
+
+def calibrate_each(logits: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Platt scaling of each column. @returns scale and shift: `sigmoid(logits * scale + shift)`"""
+    fits = [LogisticRegression(C=1.0).fit(logits[:, [k]], labels[:, k]) for k in range(logits.shape[1])]
+    return np.array([fit.coef_[0, 0] for fit in fits]), np.array([fit.intercept_[0] for fit in fits])
+
+
+def gate(everyday: np.ndarray, width: float = 0.35, share: float = 0.98) -> tuple[float, float]:
+    """
+    Below the first bound wording counts as saying nothing, above the second as saying what it says, in between in part.
+    @param everyday probabilities of saying something, of sentences that say nothing; `share` of them lie below the bound
+    """
+    lower = float(np.clip(np.quantile(everyday, share), 0.1, 0.55))
+    return lower, lower + width

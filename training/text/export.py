@@ -3,6 +3,7 @@
 import json
 import tempfile
 import warnings
+from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
@@ -14,26 +15,63 @@ from onnxruntime.quantization import QuantType, quantize_dynamic
 from onnxruntime.quantization.shape_inference import quant_pre_process
 from tokenizers import Tokenizer
 from torch import nn
+from torch.nn import functional as F
 
-from corpora import EMOTIONS
-from network import EmotionNetwork
+from corpora import EMOTIONS, FINE, GROUP
+from metrics import LEAST_SHARE
+from network import EmotionNetwork, Outputs
 from tokenizer import MAX_TOKENS, PAD, save_tokenizer
 
 LICENCE = "Apache-2.0"
 
 
-class CalibratedReader(nn.Module):
-    """What is shipped: the mean of the networks' logits, calibrated, so that their softmax is a probability."""
+@dataclass(frozen=True)
+class Calibration:
+    """Makes logits probabilities, and a probability of saying something a gate."""
 
-    def __init__(self, networks: list[EmotionNetwork], temperature: float, offsets: np.ndarray):
+    temperature: float
+    offsets: np.ndarray
+    each_scale: np.ndarray
+    each_shift: np.ndarray
+    #: Where the gate begins to open, and where it is open.
+    gate: tuple[float, float]
+
+
+#: The outputs of the model file, in order; the pipeline of transformers.js reads the first.
+OUTPUTS = ("logits", "each_logits", "fine_logits", "affect", "expressiveness")
+
+
+#: How much of what the 28 say of an emotion enters its logit among the seven.
+FINE_SHARE = 0.3
+
+
+class CalibratedReader(nn.Module):
+    """What is shipped: the mean of the networks' outputs, calibrated."""
+
+    def __init__(self, networks: list[EmotionNetwork], calibration: Calibration):
         super().__init__()
         self.networks = nn.ModuleList(networks)
-        self.temperature = temperature
-        self.register_buffer("offsets", torch.tensor(offsets, dtype=torch.float32))
+        self.calibration = calibration
+        for name in ("offsets", "each_scale", "each_shift"):
+            self.register_buffer(name, torch.tensor(getattr(calibration, name), dtype=torch.float32))
+        self.register_buffer("group", torch.tensor(np.eye(len(EMOTIONS))[GROUP], dtype=torch.float32))
 
-    def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
-        logits = sum(network(input_ids, attention_mask)[0] for network in self.networks) / len(self.networks)
-        return logits / self.temperature + self.offsets
+    def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> tuple[torch.Tensor, ...]:
+        """@returns the tensors named by `OUTPUTS`"""
+        mean = sum(network(input_ids, attention_mask).packed() for network in self.networks) / len(self.networks)
+        seven, fine, affect, says = Outputs.unpacked(mean)
+        # As `metrics.any_of`: an emotion holds if any of its labels does.
+        none = -F.softplus(fine) @ self.group
+        each = torch.log((1 - torch.exp(none)).clamp(min=LEAST_SHARE)) - none
+        closed, opened = self.calibration.gate
+        expressiveness = ((torch.sigmoid(says) - closed) / (opened - closed)).clamp(0, 1)
+        return (
+            (seven + FINE_SHARE * each) / self.calibration.temperature + self.offsets,
+            each * self.each_scale + self.each_shift,
+            fine,
+            affect.clamp(-1, 1),
+            expressiveness.squeeze(1),
+        )
 
 
 def export(
@@ -56,8 +94,10 @@ def export(
         pad_token_id=PAD,
         undertone=dict(
             prior={emotion: round(float(share), 6) for emotion, share in zip(EMOTIONS, prior, strict=True)},
-            temperature=round(reader.temperature, 6),
+            fineLabels=FINE,
+            temperature=round(reader.calibration.temperature, 6),
             offsets=[round(float(offset), 6) for offset in reader.offsets],
+            gate=[round(bound, 6) for bound in reader.calibration.gate],
             **facts,
         ),
     )
@@ -120,8 +160,8 @@ def _write_onnx(reader: CalibratedReader, file: Path) -> None:
             (ids * mask, mask),
             str(file),
             input_names=["input_ids", "attention_mask"],
-            output_names=["logits"],
-            dynamic_axes=dict(input_ids=free, attention_mask=free, logits={0: "batch_size"}),
+            output_names=list(OUTPUTS),
+            dynamic_axes=dict(input_ids=free, attention_mask=free, **{name: {0: "batch_size"} for name in OUTPUTS}),
             opset_version=17,
             dynamo=False,
         )

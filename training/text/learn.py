@@ -14,7 +14,7 @@ from torch.nn import functional as F
 
 from augment import as_spoken, with_names
 from corpora import Example
-from network import EmotionNetwork, NetworkConfig
+from network import COLUMNS, EmotionNetwork, NetworkConfig, Outputs
 from tokenizer import PAD
 
 #: How often a sentence is shown as written, with names for placeholders, as spoken, and as spoken without apostrophes.
@@ -26,12 +26,15 @@ TRAINED_TOKENS = 64
 
 @dataclass(frozen=True)
 class Recipe:
-    epochs: int = 4
+    epochs: int = 5
     batch: int = 64
     rate: float = 2e-3
     decay: float = 0.01
     averaging: float = 0.998
+    #: Shares of the further heads in the loss, beside 1 for the one of seven.
     fine_share: float = 0.5
+    affect_share: float = 8.0
+    says_share: float = 1.0
     seed: int = 1
 
 
@@ -40,9 +43,11 @@ class Lesson:
     """An example as the loop needs it: its variants as token ids and the soft targets it is pulled towards."""
 
     variants: list[list[int]]
+    #: The targets as the columns of `Outputs`; NaN where the example says nothing of a column.
     target: np.ndarray
-    fine: np.ndarray | None
     weight: float
+    #: Share of the epochs that show it.
+    shown: float
 
 
 def lessons(examples: list[Example], tokenizer: Tokenizer, seed: int) -> list[Lesson]:
@@ -57,9 +62,21 @@ def lessons(examples: list[Example], tokenizer: Tokenizer, seed: int) -> list[Le
     encoded = [[e.ids for e in tokenizer.encode_batch_fast(spelling)] for spelling in spellings]
     cut = lambda ids: ids if len(ids) <= TRAINED_TOKENS else ids[: TRAINED_TOKENS - 1] + ids[-1:]
     return [
-        Lesson([cut(ids) for ids in variants], e.target, e.fine, e.weight)
-        for e, *variants in zip(examples, *encoded, strict=True)
+        Lesson([cut(ids) for ids in variants], _target(e), e.weight, e.shown) for e, *variants in zip(examples, *encoded, strict=True)
     ]
+
+
+def _target(example: Example) -> np.ndarray:
+    target = Outputs.unpacked(np.full((1, COLUMNS), np.nan, np.float32))
+    if example.target is not None:
+        target.seven[0] = example.target
+    if example.fine is not None:
+        target.fine[0] = example.fine
+    if example.affect is not None:
+        target.affect[0] = example.affect
+    if example.says is not None:
+        target.says[0] = example.says
+    return np.concatenate(target, 1)[0]
 
 
 def train_network(
@@ -75,17 +92,18 @@ def train_network(
     optimiser = torch.optim.AdamW(
         network.parameters(), lr=recipe.rate, weight_decay=recipe.decay, betas=(0.9, 0.98), fused=True
     )
-    steps = recipe.epochs * math.ceil(len(data) / recipe.batch)
+    steps = recipe.epochs * math.ceil(sum(lesson.shown for lesson in data) / recipe.batch)
     step, began = 0, time.time()
     for epoch in range(recipe.epochs):
         network.train()
         total = 0.0
-        shown = [_show(lesson, pick) for lesson in data]
+        chosen = [lesson for lesson in data if pick.random() < lesson.shown]
+        shown = [_show(lesson, pick) for lesson in chosen]
         for rows in batches(shown, recipe.batch, pick):
-            warmth = min(1, step / 200) * 0.5 * (1 + math.cos(math.pi * step / steps)) + 1e-3
+            warmth = min(1, step / 200) * 0.5 * (1 + math.cos(math.pi * min(1, step / steps))) + 1e-3
             for group in optimiser.param_groups:
                 group["lr"] = recipe.rate * warmth
-            loss = _loss(network, [data[row] for row in rows], *pad([shown[row] for row in rows]), recipe.fine_share)
+            loss = _loss(network, [chosen[row] for row in rows], *pad([shown[row] for row in rows]), recipe)
             optimiser.zero_grad()
             loss.backward()
             torch.nn.utils.clip_grad_norm_([p for p in network.parameters() if p is not network.tokens.weight], 1.0)
@@ -94,21 +112,19 @@ def train_network(
             total += loss.item()
             if step % 4 == 0:
                 _average(average, network, min(recipe.averaging**4, (1 + step) / (10 + step)))
-        mean = total / math.ceil(len(data) / recipe.batch)
+        mean = total / math.ceil(len(chosen) / recipe.batch)
         print(f"epoch {epoch + 1}/{recipe.epochs} loss {mean:.3f} {time.time() - began:.0f} s; {watch(average)}", flush=True)
     return average
 
 
-def predict(network: EmotionNetwork, sentences: list[list[int]]) -> tuple[np.ndarray, np.ndarray]:
-    """@returns logits of the seven and of the 28, one row per sentence"""
+def predict(network: EmotionNetwork, sentences: list[list[int]]) -> np.ndarray:
+    """@returns the columns of `Outputs`, one row per sentence"""
     network.eval()
-    seven = np.zeros((len(sentences), 7), np.float32)
-    fine = np.zeros((len(sentences), 28), np.float32)
+    columns = np.zeros((len(sentences), COLUMNS), np.float32)
     with torch.no_grad():
         for rows in batches(sentences, 256, None):
-            a, b = network(*pad([sentences[row] for row in rows]))
-            seven[rows], fine[rows] = a.numpy(), b.numpy()
-    return seven, fine
+            columns[rows] = network(*pad([sentences[row] for row in rows])).packed().numpy()
+    return columns
 
 
 def pad(sentences: list[list[int]]) -> tuple[torch.Tensor, torch.Tensor]:
@@ -139,17 +155,18 @@ def _show(lesson: Lesson, pick: random.Random) -> list[int]:
     return [ids[0], *kept, ids[-1]]
 
 
-def _loss(network, rows: list[Lesson], ids, mask, fine_share: float) -> torch.Tensor:
-    seven, fine = network(ids, mask)
+def _loss(network, rows: list[Lesson], ids, mask, recipe: Recipe) -> torch.Tensor:
     target = torch.from_numpy(np.stack([row.target for row in rows]))
-    weight = torch.tensor([row.weight for row in rows])
-    loss = (-(target * F.log_softmax(seven, 1)).sum(1) * weight).mean()
-    known = [i for i, row in enumerate(rows) if row.fine is not None]
-    if known:
-        labels = torch.from_numpy(np.stack([rows[i].fine for i in known]))
-        each = F.binary_cross_entropy_with_logits(fine[known], labels, reduction="none").sum(1)
-        loss = loss + fine_share * each.sum() / len(rows)
-    return loss
+    weight = torch.tensor([row.weight for row in rows]).unsqueeze(1)
+    known = (~target.isnan()).to(torch.float32) * weight
+    given, wanted, counts = network(ids, mask), Outputs.unpacked(target.nan_to_num()), Outputs.unpacked(known)
+    binary = F.binary_cross_entropy_with_logits
+    return (
+        -(wanted.seven * F.log_softmax(given.seven, 1) * counts.seven).sum()
+        + recipe.fine_share * (binary(given.fine, wanted.fine, reduction="none") * counts.fine).sum()
+        + recipe.affect_share * ((given.affect - wanted.affect) ** 2 * counts.affect).sum()
+        + recipe.says_share * (binary(given.says, wanted.says, reduction="none") * counts.says).sum()
+    ) / len(rows)
 
 
 @torch.no_grad()

@@ -1,10 +1,24 @@
 import numpy as np
 from sklearn.metrics import accuracy_score, f1_score
 
+#: No probability below this enters a logarithm.
+LEAST_SHARE = 1e-5
+
 
 def softmax(logits: np.ndarray) -> np.ndarray:
     exp = np.exp(logits - logits.max(1, keepdims=True))
     return exp / exp.sum(1, keepdims=True)
+
+
+def sigmoid(logits: np.ndarray) -> np.ndarray:
+    return 1 / (1 + np.exp(-logits))
+
+
+def any_of(logits: np.ndarray, group: np.ndarray) -> np.ndarray:
+    """Logit of the probability that any label of a group holds, if each holds by itself. @param group number of each column"""
+    none = -np.logaddexp(0, logits)  # log of the probability that a label does not hold
+    total = np.stack([none[:, group == k].sum(1) for k in range(group.max() + 1)], 1)
+    return np.log(np.maximum(-np.expm1(total), LEAST_SHARE)) - total
 
 
 def expected_calibration_error(shares: np.ndarray, truth: np.ndarray, bins: int = 15) -> float:

@@ -6,6 +6,7 @@ Nothing depends on positions, so a text may be longer than any in training. Shap
 
 import math
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -80,6 +81,30 @@ class Attention(nn.Module):
         return x + self.drop(self.outer(self.drop(F.relu(self.inner(self.feed_norm(x))))))
 
 
+class Outputs(NamedTuple):
+    """What one reading gives; logits but for `affect`."""
+
+    #: B x 7, one of the seven.
+    seven: Tensor
+    #: B x 28, GoEmotions' labels.
+    fine: Tensor
+    #: B x 3, valence, arousal, dominance, -1..1.
+    affect: Tensor
+    #: B x 1, does the wording carry emotion at all?
+    says: Tensor
+
+    def packed(self) -> Tensor:
+        return torch.cat(self, 1)
+
+    @staticmethod
+    def unpacked(columns):
+        """Of a B x 39 tensor or array."""
+        return Outputs(columns[:, :7], columns[:, 7:35], columns[:, 35:38], columns[:, 38:])
+
+
+COLUMNS = 39
+
+
 class EmotionNetwork(nn.Module):
     def __init__(self, config: NetworkConfig):
         super().__init__()
@@ -89,8 +114,9 @@ class EmotionNetwork(nn.Module):
         self.pairs = nn.Embedding(config.pairs, width)
         nn.init.normal_(self.tokens.weight, 0, 0.1)
         nn.init.normal_(self.pairs.weight, 0, 0.02)
-        self.linear_tokens = nn.Embedding(config.vocab, 7)
-        self.linear_pairs = nn.Embedding(config.linear_pairs, 7)
+        #: Columns: the seven, valence, arousal, and whether anything is said.
+        self.linear_tokens = nn.Embedding(config.vocab, 10)
+        self.linear_pairs = nn.Embedding(config.linear_pairs, 10)
         nn.init.zeros_(self.linear_tokens.weight)
         nn.init.zeros_(self.linear_pairs.weight)
         kinds = dict(c=Convolution, a=Attention)
@@ -99,12 +125,9 @@ class EmotionNetwork(nn.Module):
         self.salience = nn.Linear(width, 1)
         self.embedding_drop = SentenceDropout(config.embedding_dropout)
         self.pool_drop = nn.Dropout(config.dropout)
-        self.seven = nn.Linear(3 * width, 7)
-        #: GoEmotions' 28 labels: an auxiliary task that shapes the encoder.
-        self.fine = nn.Linear(3 * width, 28)
+        self.heads = nn.Linear(3 * width, COLUMNS)
 
-    def forward(self, input_ids: Tensor, attention_mask: Tensor) -> tuple[Tensor, Tensor]:
-        """@returns logits of the seven (B x 7) and of GoEmotions' labels (B x 28)"""
+    def forward(self, input_ids: Tensor, attention_mask: Tensor) -> Outputs:
         mask = attention_mask.to(torch.float32).unsqueeze(2)
         before = torch.cat([torch.zeros_like(input_ids[:, :1]), input_ids[:, :-1]], 1)
         hashed = before * 7919 + input_ids * 104729 + 1299709
@@ -120,6 +143,8 @@ class EmotionNetwork(nn.Module):
             torch.amax(x + outside, 1),
             (self.embedding_drop(embedded) * mask).sum(1) * per_root_length,
         ]
-        v = self.pool_drop(torch.cat(pooled, 1))
+        seven, fine, affect, says = Outputs.unpacked(self.heads(self.pool_drop(torch.cat(pooled, 1))))
         grams = self.linear_tokens(input_ids) + self.linear_pairs(torch.remainder(hashed, self.config.linear_pairs))
-        return self.seven(v) + (grams * mask).sum(1) * per_root_length, self.fine(v)
+        gram = (grams * mask).sum(1) * per_root_length
+        affect = torch.cat([affect[:, :2] + gram[:, 7:9], affect[:, 2:]], 1)
+        return Outputs(seven + gram[:, :7], fine, affect, says + gram[:, 9:])

@@ -16,26 +16,29 @@ import numpy as np
 import torch
 from tokenizers import Tokenizer
 
-from augment import as_spoken, with_names
-from calibrate import calibrate
-from corpora import Example, class_shares, emorynlp, goemotions, set_aside
+from augment import as_spoken
+from calibrate import calibrate, calibrate_each, gate
+from corpora import GROUP, Example, Lexicon, class_shares, emobank, emorynlp, goemotions, irony, one_hot, set_aside
 from embeddings import ppmi_svd
-from export import CalibratedReader, export, write_manifest_entry
+from export import FINE_SHARE, CalibratedReader, Calibration, export, write_manifest_entry
 from learn import Lesson, Recipe, lessons, predict, train_network
-from metrics import scores, softmax
-from network import EmotionNetwork, NetworkConfig
+from metrics import any_of, scores, sigmoid, softmax
+from network import EmotionNetwork, NetworkConfig, Outputs
 from synthetic import synthetic
-from teacher import out_of_fold
+from teacher import LinearReader, out_of_fold
 from tokenizer import train_tokenizer
 
 SET_ASIDE = 0.08
-#: How far a row's target moves from its label towards the teacher.
+#: How far a row's targets move from its labels towards the teacher.
 TEACHER_SHARE = 0.6
+#: Weight of the networks in the teacher, beside the linear reader.
+NETWORK_SHARE = 0.6
+WRITTEN = dict(negation=9000, everyday=12000, beside=3000, polite=400, irony=1500, emoji=1500)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--root", type=Path, required=True, help="folder with goemotions/ and emorynlp/")
+    parser.add_argument("--root", type=Path, required=True, help="folder with goemotions/, emorynlp/, emobank/ and the others")
     parser.add_argument("--models", type=Path, required=True, help="models folder, with the manifest")
     parser.add_argument("--name", default="text/emotion7")
     parser.add_argument("--seed", type=int, default=1)
@@ -43,7 +46,8 @@ def main() -> None:
         "--networks", nargs="+", default=["c", "c"], help="layers of each network (c, a); their logits are averaged"
     )
     parser.add_argument("--epochs", type=int, default=Recipe.epochs)
-    parser.add_argument("--folds", type=int, default=3, help="folds of the teacher; 0 trains without one")
+    parser.add_argument("--folds", type=int, default=3, help="folds of the linear teacher; 0 trains without one")
+    parser.add_argument("--network-folds", type=int, default=4, help="folds of a network as second teacher; 0 for none")
     parser.add_argument("--work", type=Path, required=True, help="folder that keeps finished steps; a second run takes them up")
     parser.add_argument("--threads", type=int, default=1)
     args = parser.parse_args()
@@ -52,25 +56,30 @@ def main() -> None:
     args.work.mkdir(parents=True, exist_ok=True)
     began = time.time()
 
-    every = goemotions(args.root, "train")
+    lexicon = Lexicon(args.root)
+    every = goemotions(args.root, "train", lexicon)
     rows, aside = set_aside(every, SET_ASIDE)
-    prior = class_shares(every)
-    spoken = emorynlp(args.root)
-    written = synthetic(args.seed, negations=6000, everyday=8000, polite=300, prior=prior)
+    real = [*emorynlp(args.root, lexicon), *emobank(args.root, "train"), *irony(args.root)]
+    written, everyday = synthetic(args.seed, WRITTEN, lexicon.plain_words(rows))
+    beside = [*real, *lexicon.words(), *written]
+    # What says nothing counts as neutral: an emotion is rarer in what people say than in what GoEmotions picked.
+    silent = [replace(e, target=one_hot("neutral")) for e in written if e.says == 0]
+    prior = class_shares([*every, *silent])
+
     vocabulary = args.work / "tokenizer.json"
     if not vocabulary.exists():
-        train_tokenizer(_spellings(rows + spoken) + [e.text for e in written[::8]], 12000).save(str(vocabulary))
+        train_tokenizer(_spellings(rows + real) + [e.text for e in written[::8]], 12000).save(str(vocabulary))
     tokenizer = Tokenizer.from_file(str(vocabulary))
     data = lessons(rows, tokenizer, args.seed)
-    extra = lessons(spoken + written, tokenizer, args.seed + 1)
+    extra = lessons(beside, tokenizer, args.seed + 1)
     config = NetworkConfig(tokenizer.get_vocab_size())
-    real = data + extra[: len(spoken)]
-    vectors = ppmi_svd([ids for d in real for ids in (d.variants[0], d.variants[2])], config.vocab, config.width)
+    sentences = [ids for d in data + extra[: len(real)] for ids in (d.variants[0], d.variants[2])]
+    vectors = ppmi_svd(sentences, config.vocab, config.width)
     print(f"{len(rows)} rows, {len(aside)} set aside, {len(extra)} beside; {time.time() - began:.0f} s", flush=True)
 
     if args.folds:
-        data = _taught(rows, data, args.folds, args.seed, args.work / "teacher.npy")
-    watch = Watch(aside, tokenizer)
+        data = _taught(data, _teacher(args, rows, data, config, vectors))
+    watch = Watch(aside, emobank(args.root, "dev"), everyday, tokenizer)
     networks = []
     for i, layers in enumerate(args.networks):
         kept = args.work / f"network-{i + 1}.pt"
@@ -79,44 +88,89 @@ def main() -> None:
             torch.save(train_network(replace(config, layers=layers), recipe, data + extra, vectors, watch), kept)
         networks.append(torch.load(kept, weights_only=False))
         print(f"network {i + 1}:", watch(networks[-1]), flush=True)
-    logits, truth = watch.logits(networks)
-    temperature, offsets = calibrate(logits, truth)
-    print("set aside, calibrated:", _line(scores(softmax(logits / temperature + offsets), truth)))
+    calibration = watch.calibrated(networks)
     facts = dict(rows=len(rows), networks=args.networks, epochs=args.epochs, seed=args.seed)
-    reader = CalibratedReader(networks, temperature, offsets)
-    export(reader, tokenizer, prior, facts, args.models / args.name)
+    export(CalibratedReader(networks, calibration), tokenizer, prior, facts, args.models / args.name)
     write_manifest_entry(args.models, args.name)
-    print(f"temperature {temperature:.3f}, offsets {offsets.round(2)}; {time.time() - began:.0f} s")
+    print(f"{calibration}; {time.time() - began:.0f} s")
 
 
 class Watch:
-    """The rows set aside, with one label each, as written and as spoken."""
+    """Rows that no network learns from: set aside of GoEmotions, EmoBank's dev, everyday sentences of held-out frames."""
 
-    def __init__(self, aside: list[Example], tokenizer: Tokenizer):
-        single = [example for example in aside if example.single]
-        texts = [e.text for e in single] + [as_spoken(e.text) for e in single]
-        self._sentences = [encoding.ids for encoding in tokenizer.encode_batch_fast(texts)]
-        self._truth = np.array([e.target.argmax() for e in single] * 2)
+    def __init__(self, aside: list[Example], affect: list[Example], everyday: list[Example], tokenizer: Tokenizer):
+        texts = [e.text for e in aside] + [as_spoken(e.text) for e in aside]
+        self._texts = [texts, [e.text for e in affect], [e.text for e in everyday]]
+        self._sentences = [[encoding.ids for encoding in tokenizer.encode_batch_fast(part)] for part in self._texts]
+        self._labels = np.stack([e.target > 0 for e in aside] * 2)
+        self._single = self._labels.sum(1) == 1
+        self._truth = self._labels.argmax(1)
+        self._affect = np.stack([e.affect for e in affect])
 
-    def logits(self, networks: list[EmotionNetwork]) -> tuple[np.ndarray, np.ndarray]:
-        return sum(predict(network, self._sentences)[0] for network in networks) / len(networks), self._truth
+    def read(self, networks: list[EmotionNetwork]) -> list[Outputs]:
+        mean = lambda part: sum(predict(network, part) for network in networks) / len(networks)
+        return [Outputs.unpacked(mean(part)) for part in self._sentences]
 
     def __call__(self, network: EmotionNetwork) -> str:
-        logits, truth = self.logits([network])
-        half = len(truth) // 2
-        parts = [scores(softmax(logits[rows]), truth[rows]) for rows in (slice(half), slice(half, None))]
-        return f"set aside: written {_line(parts[0])}; spoken {_line(parts[1])}"
+        rows, affect, everyday = self.read([network])
+        half = np.arange(len(self._truth)) < len(self._truth) // 2
+        parts = [
+            _line(scores(softmax(rows.seven[chosen & self._single]), self._truth[chosen & self._single])) for chosen in (half, ~half)
+        ]
+        valence = np.corrcoef(affect.affect[:, 0], self._affect[:, 0])[0, 1]
+        says = [f"{np.quantile(sigmoid(part.says[:, 0]), 0.95):.2f}" for part in (everyday, affect, rows)]
+        return f"written {parts[0]}; spoken {parts[1]}; valence r {valence:.3f}; says, 95 % below {' '.join(says)}"
+
+    def calibrated(self, networks: list[EmotionNetwork]) -> Calibration:
+        rows, _, everyday = self.read(networks)
+        each = any_of(rows.fine, GROUP)
+        scale, shift = calibrate_each(each, self._labels)
+        seven = (rows.seven + FINE_SHARE * each)[self._single]
+        temperature, offsets = calibrate(seven, self._truth[self._single])
+        shares = softmax(seven / temperature + offsets)
+        print("set aside, calibrated:", _line(scores(shares, self._truth[self._single])))
+        return Calibration(temperature, offsets, scale, shift, gate(sigmoid(everyday.says[:, 0])))
 
 
-def _taught(rows: list[Example], data: list[Lesson], folds: int, seed: int, kept: Path) -> list[Lesson]:
-    """Moves the targets towards what a linear reader, trained without the row, says about it."""
-    if kept.exists():
-        taught = np.load(kept)
-    else:
-        taught = out_of_fold([row.text for row in rows], np.stack([row.target for row in rows]), folds, seed)
-        np.save(kept, taught)
-    mixed = (1 - TEACHER_SHARE) * np.stack([row.target for row in rows]) + TEACHER_SHARE * taught
-    return [replace(lesson, target=target) for lesson, target in zip(data, mixed, strict=True)]
+def _teacher(args, rows: list[Example], data: list[Lesson], config, vectors) -> np.ndarray:
+    """What readers that never saw a row say of each emotion in it; the first columns of `Outputs` as probabilities."""
+    texts = [row.text for row in rows]
+    labels = np.stack([row.target for row in rows]) > 0
+
+    def linear(learn: np.ndarray, read: np.ndarray) -> np.ndarray:
+        return LinearReader([texts[i] for i in learn], labels[learn]).each([texts[i] for i in read])
+
+    def network(learn: np.ndarray, read: np.ndarray) -> np.ndarray:
+        recipe = Recipe(epochs=args.epochs, seed=args.seed + 100)
+        trained = train_network(config, recipe, [taught[i] for i in learn], vectors, lambda _: "")
+        columns = Outputs.unpacked(predict(trained, [data[i].variants[0] for i in read]))
+        return np.concatenate([softmax(columns.seven), sigmoid(columns.fine)], 1)
+
+    each = _kept(args.work / "linear.npy", lambda: out_of_fold(len(rows), args.folds, args.seed, linear))
+    said = each / each.sum(1, keepdims=True)
+    if args.network_folds:
+        taught = _taught(data, said)
+        second = _kept(args.work / "folds.npy", lambda: out_of_fold(len(rows), args.network_folds, args.seed, network))
+        second[:, : said.shape[1]] += (1 - NETWORK_SHARE) * (said - second[:, : said.shape[1]])
+        said = second
+    right = (said[:, :7].argmax(1) == labels.argmax(1))[labels.sum(1) == 1].mean()
+    print(f"teacher: accuracy {right:.3f} on rows it never saw", flush=True)
+    return said
+
+
+def _kept(file: Path, make) -> np.ndarray:
+    if not file.exists():
+        np.save(file, make())
+    return np.load(file)
+
+
+def _taught(data: list[Lesson], teacher: np.ndarray) -> list[Lesson]:
+    taught = []
+    for lesson, said in zip(data, teacher, strict=True):
+        target = lesson.target.copy()
+        target[: said.size] += TEACHER_SHARE * (said - target[: said.size])
+        taught.append(replace(lesson, target=target))
+    return taught
 
 
 def _spellings(examples: list[Example]) -> list[str]:
