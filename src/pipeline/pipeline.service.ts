@@ -16,6 +16,7 @@ import type { FusionConfig } from '../fusion/config.js';
 import { analyzeFile, type FileAnalysis, type FileRequest } from './analyze-file.js';
 import type { Experts } from './analyze-utterance.js';
 import { loadFusion } from './load-fusion.js';
+import { redactedResult } from './redacted-result.js';
 import { LiveSession, type OpenOptions } from './live-session.js';
 
 /** Interim voice results come this often unless the client says otherwise, ms. */
@@ -80,7 +81,7 @@ export class PipelineService implements OnModuleInit {
       this.experts(language),
       emit,
       onAudioError,
-      keep,
+      keep && this.redacting(keep),
     );
     return session;
   }
@@ -90,7 +91,7 @@ export class PipelineService implements OnModuleInit {
     const ports = {
       open: (options: OpenOptions, emit: Emit, onError: (error: WireError) => void) =>
         this.open(options, emit, onError, keep),
-      ...(keep && { keep }),
+      ...(keep && { keep: this.redacting(keep) }),
       experts: this.experts(request.language),
       decode: (bytes: Uint8Array) => this.files.decode(bytes),
     };
@@ -125,6 +126,15 @@ export class PipelineService implements OnModuleInit {
     if (session && modalities.includes('text') && this.transcription() === 'unavailable') {
       session.warn('transcriptionUnavailable', this.transcriptionAdvice());
     }
+  }
+
+  /** What is handed over to be kept holds nothing personal that rules can find (PV12). */
+  private redacting(keep: KeepResult): KeepResult {
+    const { fusion } = this;
+    if (!fusion) throw new Error('the pipeline has not started');
+    return (result) => {
+      keep(redactedResult(result, fusion));
+    };
   }
 
   /** The experts of one session. They get used to the speaker and the subject; what they learnt ends with the session. */
