@@ -33,7 +33,7 @@ module.exports = {
       'fusion-is-pure',
       'numbers in, numbers out',
       { path: dir('fusion') },
-      { path: '^(src|node_modules)/', pathNot: '^src/(emotion|fusion|common)/' },
+      { path: '^(src|node_modules)/', pathNot: '^src/(emotion|fusion|common)/|^node_modules/zod/' },
     ),
     forbid(
       'privacy-is-pure',

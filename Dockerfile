@@ -14,6 +14,7 @@ COPY --from=build --chown=node:node /app/node_modules ./node_modules
 COPY --from=build --chown=node:node /app/dist ./dist
 COPY --from=build --chown=node:node /app/bin ./bin
 COPY --from=build --chown=node:node /app/models ./models
+COPY --from=build --chown=node:node /app/presets ./presets
 RUN mkdir -p data && chown node:node data
 USER node
 VOLUME /app/data

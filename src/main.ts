@@ -9,6 +9,7 @@ import type { NextFunction, Request, Response } from 'express';
 import helmet from 'helmet';
 import { AppModule } from './app.module.js';
 import { ConfigError, loadConfig, PROJECT_ROOT, type Config } from './common/config.js';
+import { DeclaredFileError } from './common/declared.js';
 import { messageOf } from './common/errors.js';
 import { Logs } from './common/logger.js';
 import { ModelFileError } from './common/model-manifest.js';
@@ -103,7 +104,8 @@ function announce(config: Config, port: number): void {
 }
 
 main().catch((error: unknown) => {
-  if (error instanceof ConfigError || error instanceof ModelFileError) console.error(messageOf(error));
+  if (error instanceof ConfigError || error instanceof ModelFileError || error instanceof DeclaredFileError)
+    console.error(messageOf(error));
   else console.error(error);
   process.exit(1);
 });

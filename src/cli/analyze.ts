@@ -10,6 +10,8 @@ import { utteranceTable } from './table.js';
 export interface AnalyzeOptions extends LineOptions {
   readonly json?: true;
   readonly locale?: Locale;
+  readonly labels?: string;
+  readonly alerts?: string;
 }
 
 /**
@@ -25,12 +27,13 @@ async function analyzeAll(
   options: AnalyzeOptions,
   pipeline: PipelineService,
 ): Promise<boolean> {
-  const { text, language, json = false, locale = 'en' } = options;
+  const { text, language, json = false, locale = 'en', labels, alerts } = options;
   const printer = new Printer(json);
   const request = {
     modalities: MODALITIES,
     language,
     locale,
+    ...pipeline.choose({ labels, alerts }),
     ...(text === undefined ? {} : { text }),
   };
   if (files.length === 0) {
@@ -59,8 +62,10 @@ class Printer {
 
   constructor(private readonly json: boolean) {}
 
-  print({ utterances, warnings }: FileAnalysis, file?: string): void {
+  print({ utterances, alerts, warnings }: FileAnalysis<string>, file?: string): void {
     const notes = utterances.length === 0 ? ['No speech was found.'] : [];
+    for (const { rule, status, reason, message } of alerts)
+      if (status === 'raised') notes.push([`${rule}: ${reason}`, message].filter(Boolean).join('. '));
     for (const { code, message } of warnings) {
       if (code === 'transcriptionUnavailable' && this.advised) continue;
       this.advised ||= code === 'transcriptionUnavailable';
@@ -79,7 +84,7 @@ class Printer {
 
 /** Always in this order, so that lines can be compared. */
 function jsonLine(
-  { utteranceId, startMs, endMs, transcript, voice, text, result }: AnalyzedPart,
+  { utteranceId, startMs, endMs, transcript, voice, text, result }: AnalyzedPart<string>,
   file?: string,
 ): string {
   return JSON.stringify({ file, utteranceId, startMs, endMs, transcript, voice, text, result });

@@ -7,7 +7,7 @@ const MIN_WIDTH = 70;
 const FIXED = { time: 17, emotion: 13, confidence: 12 } as const;
 
 /** Utterances as a person reads them: when, what was said, the emotion, how sure, and why. */
-export function utteranceTable(utterances: readonly AnalyzedPart[], columns = DEFAULT_WIDTH): string {
+export function utteranceTable(utterances: readonly AnalyzedPart<string>[], columns = DEFAULT_WIDTH): string {
   const { time, emotion, confidence } = FIXED;
   const left = Math.max(MIN_WIDTH, columns) - time - emotion - confidence - 6;
   const words = Math.floor(left * 0.35);

@@ -7,6 +7,7 @@ import { LOCALES } from '../emotion/fused.js';
 import type { AnalyzeOptions } from './analyze.js';
 import type { InspectOptions } from './inspect.js';
 import type { CreateKeyOptions } from './keys.js';
+import type { RulesOptions } from './rules.js';
 import type { ImportOptions, ListOptions } from './models.js';
 import type { ReplayOptions } from './replay.js';
 
@@ -36,6 +37,8 @@ program
   .option('-m, --model <name>', 'acoustic model of the manifest (default: ACOUSTIC_MODEL)')
   .option('-w, --whisper <name>', 'Whisper model: a hub id, a folder, or off (default: WHISPER_MODEL)')
   .addOption(new Option('--locale <language>', 'language of the explanations').choices(LOCALES).default('en'))
+  .option('--labels <profile>', 'a label profile in place of the seven emotions')
+  .option('--alerts <rules>', 'alert rules: a preset, or those of ALERT_RULES by name (default: ALERT_RULES)')
   .option('--json', 'one line of JSON for each utterance')
   .addHelpText(
     'after',
@@ -98,6 +101,36 @@ By the fusion that made them all answers are the same to the last bit. Ends with
   .action(async (files: string[], options: ReplayOptions) => {
     const { replayFiles } = await import('./replay.js');
     finish(await replayFiles(files, options));
+  });
+
+const rules = program.command('rules').description('alert rules: what they mean, and what is wrong with them');
+
+rules
+  .command('list', { isDefault: true })
+  .description('the presets that come with Undertone')
+  .action(async () => {
+    const { listRules } = await import('./rules.js');
+    finish(await listRules());
+  });
+
+rules
+  .command('check')
+  .description('read a file of alert rules (docs/alerts.md) and tell in words what each rule means')
+  .argument('<file>', 'a file, or a preset')
+  .option('--labels <profile>', 'label profile whose labels the rules may name')
+  .addOption(new Option('--locale <language>', 'language').choices(LOCALES).default('en'))
+  .action(async (file: string, options: RulesOptions) => {
+    const { checkRules } = await import('./rules.js');
+    finish(await checkRules(file, options));
+  });
+
+program
+  .command('labels')
+  .description('label profiles: which emotions each label stands for, or what is wrong with the file')
+  .argument('[file]', 'file of profiles (default: LABEL_PROFILES)')
+  .action(async (file: string | undefined) => {
+    const { checkLabels } = await import('./rules.js');
+    finish(await checkLabels(file));
   });
 
 const models = program

@@ -86,6 +86,8 @@ const EnvSchema = z.object({
   WHISPER_PROMPT_WORDS: int(0, 200, 0),
   WHISPER_TIMEOUT_MS: int(1_000, 600_000, 30_000),
   HUB_URL: z.url().default('https://huggingface.co'),
+  LABEL_PROFILES: path('presets/labels.yaml'),
+  ALERT_RULES: z.string().min(1).default('off'),
   AUDIO_DENOISE: z.enum(['off', 'rnnoise']).default('off'),
 
   MAX_FRAME_BYTES: int(1_024, 1_048_576, 262_144),

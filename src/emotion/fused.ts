@@ -14,8 +14,8 @@ export type IncongruenceType =
   | 'sameValence';
 
 /** What one side of a disagreement says, and where it says so most. */
-export interface IncongruentSide {
-  readonly emotion: Emotion;
+export interface IncongruentSide<L extends string = Emotion> {
+  readonly emotion: L;
   /** By this modality's own posterior. */
   readonly probability: number;
   /** Milliseconds since the session's first sample. */
@@ -25,14 +25,14 @@ export interface IncongruentSide {
 }
 
 /** Do voice and words contradict each other? */
-export interface Incongruence {
+export interface Incongruence<L extends string = Emotion> {
   readonly detected: boolean;
   /** Probability that they are of opposite valence and not the same, both as likely beforehand; 0 where there is only one side. */
   readonly score: number;
   /** These three where it was detected. */
   readonly type?: IncongruenceType;
-  readonly voice?: IncongruentSide;
-  readonly text?: IncongruentSide;
+  readonly voice?: IncongruentSide<L>;
+  readonly text?: IncongruentSide<L>;
 }
 
 /** A quality signal that lowered a modality's weight. */
@@ -125,7 +125,7 @@ export interface FusedEmotion<L extends string = Emotion> {
   readonly coverage: number;
   readonly dimensions: Dimensions;
   readonly modalities: Readonly<Record<Modality, ModalityReading<L>>>;
-  readonly incongruence: Incongruence;
+  readonly incongruence: Incongruence<L>;
   readonly explanation: Explanation<L>;
   /** What was left out and why, e.g. `text:modelUnavailable`. */
   readonly degraded: readonly string[];

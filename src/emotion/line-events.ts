@@ -1,4 +1,5 @@
 import type { UnavailableReason, WordedCue, Wording } from './evidence.js';
+import type { Alert, TrajectoryPoint } from './course.js';
 import type { FusedEmotion } from './fused.js';
 import type { Emotion } from './scores.js';
 import type { EndReason, Transcript } from './utterance.js';
@@ -58,6 +59,9 @@ export interface LineEvents<L extends string = Emotion> {
     readonly changed: readonly string[];
     readonly cause: 'transcriptRevised';
   };
+  /** How the session stands: points that are new or were revised, oldest first; the last is how it stands now. */
+  'session.trajectory': { readonly points: readonly TrajectoryPoint<L>[] };
+  alert: Alert;
   'utterance.end': UtteranceRef & { readonly endMs: number; readonly reason: EndReason };
   warning: { readonly code: WarningCode; readonly message: string; readonly detail?: string };
 }
@@ -65,4 +69,4 @@ export interface LineEvents<L extends string = Emotion> {
 export type LineEventName = keyof LineEvents;
 
 /** How the line speaks: in order, and without waiting for anybody. */
-export type Emit = <E extends LineEventName>(event: E, payload: LineEvents[E]) => void;
+export type Emit<L extends string = Emotion> = <E extends LineEventName>(event: E, payload: LineEvents<L>[E]) => void;

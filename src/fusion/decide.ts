@@ -26,9 +26,16 @@ function weaknessOf(grounds: Grounds, limits: FusionValues['abstain']): AbstainR
   return AMOUNTS.includes(best.gates[0]?.signal ?? '') ? 'tooShort' : 'lowQuality';
 }
 
-function isAmbiguous({ scores, predictionSet }: Grounds, limits: FusionValues['abstain']): boolean {
+/** Is more than one answer left? Of emotions, or of the labels of a profile. */
+export function isAmbiguous(
+  {
+    scores,
+    predictionSet,
+  }: { readonly scores: Readonly<Record<string, number>>; readonly predictionSet: readonly Emotion[] },
+  limits: Pick<FusionValues['abstain'], 'maxSetSize' | 'minMargin'>,
+): boolean {
   const [first, second] = ranked(scores);
-  const margin = first && second ? scores[first] - scores[second] : 1;
+  const margin = first && second ? (scores[first] ?? 0) - (scores[second] ?? 0) : 1;
   return predictionSet.length > limits.maxSetSize || margin < limits.minMargin;
 }
 

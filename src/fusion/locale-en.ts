@@ -1,7 +1,9 @@
 import type { Modality, UnavailableReason } from '../emotion/evidence.js';
+import type { Phase } from '../emotion/course.js';
 import type { AbstainReason } from '../emotion/fused.js';
 import type { Emotion } from '../emotion/scores.js';
-import type { Messages } from './messages.js';
+import type { Met } from './alerts.js';
+import type { Bounds, Messages } from './messages.js';
 
 const NUMBER = new Intl.NumberFormat('en', { maximumFractionDigits: 2 });
 const TENTHS = new Intl.NumberFormat('en', { maximumFractionDigits: 1 });
@@ -81,6 +83,25 @@ function signed(value: number, format: Intl.NumberFormat): string {
   return `${value < 0 ? '−' : '+'}${format.format(Math.abs(value))}`;
 }
 
+const PHASE: Readonly<Record<Phase, string>> = {
+  steady: 'the mood was steady',
+  escalating: 'unpleasant emotions were growing',
+  recovering: 'unpleasant emotions were receding',
+};
+
+const plain = (value: number): string => NUMBER.format(value);
+const tenths = (value: number): string => TENTHS.format(value);
+const axisNumber = (value: number): string => `${value < 0 ? '−' : ''}${NUMBER.format(Math.abs(value))}`;
+
+function bounds({ atLeast, atMost }: Bounds, format: (value: number) => string): string {
+  if (atLeast !== undefined && atMost !== undefined) return `between ${format(atLeast)} and ${format(atMost)}`;
+  return atLeast === undefined ? `at most ${format(atMost ?? 0)}` : `at least ${format(atLeast)}`;
+}
+
+/** The numbers that met a bound, one for each utterance. */
+const given = (met: readonly Met[], value: (one: Met) => string): string =>
+  met.length > 0 ? ` (${met.map(value).join(', ')})` : '';
+
 /** English; `names` are what a profile's labels are called. */
 export function english(names: Readonly<Record<string, string>> = {}): Messages {
   const label = (key: string): string => names[key] ?? (EMOTION as Record<string, string>)[key] ?? key;
@@ -153,6 +174,46 @@ export function english(names: Readonly<Record<string, string>> = {}): Messages 
     tipping: ({ modality, reliability, label: other }, now) =>
       `with the ${nameOf(modality)} trusted ${NUMBER.format(reliability)} instead of ${NUMBER.format(now)} it would be ${label(other)}`,
     set: (labels, coverage) => `at ${percent(coverage)} coverage: ${labels.map(label).join(', ')}`,
+    rule({ when, utterances }, met) {
+      const last = met.at(-1);
+      const clauses = [
+        ...(when.label === undefined ? [] : [`the answer was ${[when.label].flat().map(label).join(' or ')}`]),
+        ...Object.entries(when.score ?? {}).map(
+          ([one, limits]) =>
+            `${label(one)} was ${bounds(limits, percent)}${given(met, ({ scores }) => percent(scores[one] ?? 0))}`,
+        ),
+        ...(when.incongruence === undefined ? [] : ['voice and words disagreed']),
+        ...(['valence', 'arousal'] as const).flatMap((axis) => {
+          const { fallingFor, risingFor, ...limits } = when[axis] ?? {};
+          const run = last?.trends[axis][fallingFor === undefined ? 'rising' : 'falling'];
+          const verb = fallingFor === undefined ? 'rose' : 'fell';
+          const least = fallingFor ?? risingFor;
+          const seconds = last && run ? (last.atMs - run.sinceMs) / 1_000 : least;
+          const from = last && run ? ` (${axisNumber(run.from)} → ${axisNumber(last.point[axis])})` : '';
+          const bounded = limits.atLeast !== undefined || limits.atMost !== undefined;
+          return [
+            ...(bounded
+              ? [`${axis} was ${bounds(limits, axisNumber)}${given(met, ({ point }) => axisNumber(point[axis]))}`]
+              : []),
+            ...(seconds === undefined || least === undefined
+              ? []
+              : [`${axis} ${verb} for ${TENTHS.format(seconds)} s${from}`]),
+          ];
+        }),
+        ...(when.phase === undefined ? [] : [PHASE[when.phase]]),
+        ...(when.volatility
+          ? [
+              `the mood swung by ${bounds(when.volatility, plain)}${given(met, ({ point }) => NUMBER.format(point.volatility))}`,
+            ]
+          : []),
+        ...(when.departure
+          ? [
+              `the mood was ${bounds(when.departure, tenths)} σ from this person's own baseline${given(met, ({ point }) => `${TENTHS.format(point.departure?.sigma ?? 0)} σ`)}`,
+            ]
+          : []),
+      ];
+      return `${clauses.join(' and ')}${utterances > 1 ? ` in ${NUMBER.format(utterances)} utterances running` : ''}`;
+    },
     paragraph: (text, sentences) => [text, ...sentences.map(sentence)].join(' '),
   };
 }

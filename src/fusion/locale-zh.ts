@@ -1,7 +1,9 @@
 import type { Modality, UnavailableReason } from '../emotion/evidence.js';
+import type { Phase } from '../emotion/course.js';
 import type { AbstainReason } from '../emotion/fused.js';
 import type { Emotion } from '../emotion/scores.js';
-import type { Messages } from './messages.js';
+import type { Met } from './alerts.js';
+import type { Bounds, Messages } from './messages.js';
 
 const NUMBER = new Intl.NumberFormat('zh-CN', { maximumFractionDigits: 2 });
 const TENTHS = new Intl.NumberFormat('zh-CN', { maximumFractionDigits: 1 });
@@ -78,6 +80,25 @@ function signed(value: number, format: Intl.NumberFormat): string {
   return `${value < 0 ? '−' : '+'}${format.format(Math.abs(value))}`;
 }
 
+const AXIS = { valence: '愉悦度', arousal: '激动度' } as const;
+const PHASE: Readonly<Record<Phase, string>> = {
+  steady: '情绪平稳',
+  escalating: '负面情绪正在加剧',
+  recovering: '负面情绪正在缓和',
+};
+
+const plain = (value: number): string => NUMBER.format(value);
+const axisNumber = (value: number): string => `${value < 0 ? '−' : ''}${NUMBER.format(Math.abs(value))}`;
+
+function bounds({ atLeast, atMost }: Bounds, format: (value: number) => string): string {
+  if (atLeast !== undefined && atMost !== undefined) return `在 ${format(atLeast)} 至 ${format(atMost)} 之间`;
+  return atLeast === undefined ? `不高于 ${format(atMost ?? 0)}` : `不低于 ${format(atLeast)}`;
+}
+
+/** The numbers that met a bound, one for each utterance. */
+const given = (met: readonly Met[], value: (one: Met) => string): string =>
+  met.length > 0 ? `（${met.map(value).join('，')}）` : '';
+
 /** Chinese (simplified); `names` are what a profile's labels are called. */
 export function chinese(names: Readonly<Record<string, string>> = {}): Messages {
   const label = (key: string): string => names[key] ?? (EMOTION as Record<string, string>)[key] ?? key;
@@ -148,6 +169,44 @@ export function chinese(names: Readonly<Record<string, string>> = {}): Messages 
     tipping: ({ modality, reliability, label: other }, now) =>
       `若${nameOf(modality)}的可信度为 ${NUMBER.format(reliability)} 而非 ${NUMBER.format(now)}，则会判为${label(other)}`,
     set: (labels, coverage) => `覆盖率 ${percent(coverage)} 时：${labels.map(label).join('，')}`,
+    rule({ when, utterances }, met) {
+      const last = met.at(-1);
+      const clauses = [
+        ...(when.label === undefined ? [] : [`判断为${[when.label].flat().map(label).join('或')}`]),
+        ...Object.entries(when.score ?? {}).map(
+          ([one, limits]) =>
+            `${label(one)}${bounds(limits, percent)}${given(met, ({ scores }) => percent(scores[one] ?? 0))}`,
+        ),
+        ...(when.incongruence === undefined ? [] : ['声音与话语不一致']),
+        ...(['valence', 'arousal'] as const).flatMap((axis) => {
+          const { fallingFor, risingFor, ...limits } = when[axis] ?? {};
+          const run = last?.trends[axis][fallingFor === undefined ? 'rising' : 'falling'];
+          const verb = fallingFor === undefined ? '上升' : '下降';
+          const least = fallingFor ?? risingFor;
+          const seconds = last && run ? (last.atMs - run.sinceMs) / 1_000 : least;
+          const from = last && run ? `（${axisNumber(run.from)} → ${axisNumber(last.point[axis])}）` : '';
+          const bounded = limits.atLeast !== undefined || limits.atMost !== undefined;
+          return [
+            ...(bounded
+              ? [`${AXIS[axis]}${bounds(limits, axisNumber)}${given(met, ({ point }) => axisNumber(point[axis]))}`]
+              : []),
+            ...(seconds === undefined || least === undefined
+              ? []
+              : [`${AXIS[axis]}持续${verb} ${TENTHS.format(seconds)} 秒${from}`]),
+          ];
+        }),
+        ...(when.phase === undefined ? [] : [PHASE[when.phase]]),
+        ...(when.volatility
+          ? [`情绪波动${bounds(when.volatility, plain)}${given(met, ({ point }) => NUMBER.format(point.volatility))}`]
+          : []),
+        ...(when.departure
+          ? [
+              `情绪偏离此人自身基线${bounds(when.departure, (value) => `${TENTHS.format(value)} σ`)}${given(met, ({ point }) => `${TENTHS.format(point.departure?.sigma ?? 0)} σ`)}`,
+            ]
+          : []),
+      ];
+      return `${utterances > 1 ? `连续 ${NUMBER.format(utterances)} 段话：` : ''}${clauses.join('，且')}`;
+    },
     paragraph: (text, sentences) => [text, ...sentences.map(sentence)].join(''),
   };
 }

@@ -1,8 +1,16 @@
 import type { Cue, Modality, UnavailableReason, WordedCue } from '../emotion/evidence.js';
+import type { AlertRule } from './alert-rules.js';
+import type { Met } from './alerts.js';
 import type { AbstainReason, Counterfactual, Gate, Locale, TippingPoint } from '../emotion/fused.js';
 
 /** What the voice and the words have to do with each other, and with the decision. */
 export type Relation = 'agree' | 'differ' | 'incongruent';
+
+/** A rule's bounds on one number. */
+export interface Bounds {
+  readonly atLeast?: number | undefined;
+  readonly atMost?: number | undefined;
+}
 
 /**
  * Everything an explanation can say, in one language. Clauses come without capital and full stop. Labels are the seven
@@ -47,6 +55,9 @@ export interface Messages {
   /** `now`: the modality's reliability as it is. */
   tipping(point: TippingPoint<string>, now: number): string;
   set(labels: readonly string[], coverage: number): string;
+  /** A rule's conditions, and the numbers by which the utterances met them: none where the rule is only told. */
+  rule(rule: Pick<AlertRule, 'when' | 'utterances'>, met: readonly Met[]): string;
+
   /** Sentences one after the other. */
   paragraph(text: string, sentences: readonly string[]): string;
 }

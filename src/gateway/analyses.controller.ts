@@ -31,6 +31,8 @@ const FormSchema = z.strictObject({
   text: z.string().optional(),
   language: SessionStartSchema.shape.language,
   locale: SessionStartSchema.shape.locale,
+  labels: SessionStartSchema.shape.labels,
+  alerts: SessionStartSchema.shape.alerts,
   modalities: json.default(['voice', 'text']).pipe(SessionStartSchema.shape.modalities),
   consent: json.optional(),
   context: json.optional(),
@@ -39,7 +41,7 @@ const FormSchema = z.strictObject({
 /** How long an answer waits for its results to be stored, ms; those that are not listed then still wait for the database. */
 const STORE_MS = 5_000;
 
-type StoredAnalysis = FileAnalysis & {
+type StoredAnalysis = FileAnalysis<string> & {
   readonly receipt: ConsentReceipt;
   /** Only with storage. */
   readonly sessionId?: string;
@@ -71,6 +73,8 @@ export class AnalysesController {
         text: { type: 'string', description: 'a message; with audio: the words of the whole recording' },
         language: { type: 'string', default: 'auto' },
         locale: { type: 'string', enum: [...LOCALES], default: 'en', description: 'the language of explanations' },
+        labels: { type: 'string', description: 'a label profile of the server' },
+        alerts: { type: 'string', description: 'alert rules of the server, or off' },
         modalities: { type: 'string', default: '["voice","text"]', description: 'JSON array' },
         consent: { type: 'string', description: 'the consent record, JSON' },
         context: { type: 'string', description: '{ "purpose": …, "setting": … }, JSON' },
@@ -82,7 +86,8 @@ export class AnalysesController {
     @Body() body: unknown,
     @UploadedFile() audio?: { buffer: Buffer },
   ): Promise<StoredAnalysis> {
-    const { text, language, locale = 'en', ...request } = parse(FormSchema, body);
+    const { text, language, locale = 'en', labels, alerts, ...request } = parse(FormSchema, body);
+    const chosen = this.pipeline.choose({ labels, alerts });
     if (!audio && text === undefined)
       throw new WireError('configInvalid', 'Send `audio`, `text`, or both.', { param: 'audio' });
     if (text !== undefined && text.length > this.config.MAX_TEXT_CHARS) {
@@ -104,7 +109,7 @@ export class AnalysesController {
       const { modalities } = admitted;
       const stored: StoredResult[] = [];
       const recording = this.record(caller, admitted, language, (kept) => stored.push(kept));
-      const request = { modalities, language, locale, ...given };
+      const request = { modalities, language, locale, ...chosen, ...given };
       const analysis = await this.pipeline
         .analyze(request, withdrawn.signal, recording?.result)
         .finally(() => recording?.close('ended'));

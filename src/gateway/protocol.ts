@@ -7,6 +7,7 @@ import type { ErrorCode } from '../common/errors.js';
 import { LOCALES, type FusedEmotion } from '../emotion/fused.js';
 import type { LineEvents } from '../emotion/line-events.js';
 import type { Modality } from '../emotion/evidence.js';
+import type { Emotion } from '../emotion/scores.js';
 import { ENCODINGS } from '../emotion/utterance.js';
 import type { ConsentReceipt } from '../privacy/consent-receipt.js';
 
@@ -42,6 +43,10 @@ const TunableSchema = z.strictObject({
 /** The consent record and the context are judged by privacy/consent.ts, which says what is wrong with them. */
 export const SessionStartSchema = TunableSchema.extend({
   clientRef: z.string().max(200).optional(),
+  /** A label profile of the server: its labels are told in place of the seven. */
+  labels: z.string().max(64).optional(),
+  /** Alert rules of the server, or `off`. */
+  alerts: z.string().max(64).optional(),
   audio: AudioFormatSchema.optional(),
   language: LanguageSchema.default('auto'),
   modalities: z.array(z.enum(['voice', 'text'])).min(1),
@@ -115,7 +120,7 @@ export interface WireErrorBody {
 }
 
 /** The line's own events, and those of the connection; each also carries Stamp. */
-export interface ServerEvents extends LineEvents {
+export interface ServerEvents<L extends string = Emotion> extends LineEvents<L> {
   'audio.ack': { ackSeq: number; receivedMs: number; bufferedMs: number; creditMs: number; lagMs: number };
   /** Withdrawn, on whichever connection; the session goes on with what remains. */
   'consent.withdrawn': { withdrawn: readonly Modality[]; remaining: readonly Modality[] };

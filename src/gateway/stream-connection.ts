@@ -4,6 +4,7 @@ import { WireError } from '../common/errors.js';
 import type { Modality } from '../emotion/evidence.js';
 import type { LineEventName, LineEvents } from '../emotion/line-events.js';
 import type { ConsentReceipt } from '../privacy/consent-receipt.js';
+import type { Chosen } from '../pipeline/house-rules.js';
 import type { LiveSession, OpenOptions } from '../pipeline/live-session.js';
 import type { PipelineService } from '../pipeline/pipeline.service.js';
 import type { Recorder, Recording } from '../sessions/recorder.service.js';
@@ -101,8 +102,9 @@ export class StreamConnection {
     if (this.state !== 'new')
       throw new WireError('configLocked', 'This connection already had its session; open another.');
     const request = parse(SessionStartSchema, payload);
+    const chosen = this.ports.pipeline.choose(request);
     this.state = 'opening';
-    const opened = this.open(request);
+    const opened = this.open(request, chosen);
     this.opening = opened.then(
       () => (this.opening = undefined),
       () => (this.opening = undefined),
@@ -115,7 +117,7 @@ export class StreamConnection {
     return { session, receipt };
   }
 
-  private async open(request: SessionStart): Promise<Admitted> {
+  private async open(request: SessionStart, chosen: Chosen): Promise<Admitted> {
     const { consents, pipeline } = this.ports;
     const admitted = await consents
       .admit(this.caller, request, this.reading)
@@ -127,7 +129,7 @@ export class StreamConnection {
       });
     try {
       const live = await pipeline.open(
-        this.optionsOf(request, admitted),
+        { ...this.optionsOf(request, admitted), ...chosen },
         (event, data) => {
           this.tell(event, data);
         },
@@ -400,7 +402,7 @@ export class StreamConnection {
   }
 
   /** The line's events; nothing derived from a person is told after the session is closed. */
-  private tell<E extends LineEventName>(event: E, data: LineEvents[E]): void {
+  private tell<E extends LineEventName>(event: E, data: LineEvents<string>[E]): void {
     if (this.state !== 'closed') this.send(event, data);
   }
 

@@ -2,12 +2,17 @@ import type { DecodedFile } from '../audio/decode.js';
 import { resampleWhole } from '../audio/resample.js';
 import { WireError } from '../common/errors.js';
 import type { Modality } from '../emotion/evidence.js';
+import type { Alert, TrajectoryPoint } from '../emotion/course.js';
 import type { Locale } from '../emotion/fused.js';
+import type { Emotion } from '../emotion/scores.js';
 import type { Emit, FusionResult, LineEvents, LineEventName } from '../emotion/line-events.js';
 import type { KeepResult } from '../emotion/record.js';
 import { SAMPLE_RATE } from '../emotion/utterance.js';
+import type { AlertRule } from '../fusion/alert-rules.js';
+import type { LabelProfile } from '../fusion/profile.js';
 import { analyzeUtterance, type Experts } from './analyze-utterance.js';
 import { consented } from './consented-experts.js';
+import { inLabels } from './in-labels.js';
 import type { LiveSession, OpenOptions } from './live-session.js';
 
 export interface FileRequest {
@@ -19,27 +24,33 @@ export interface FileRequest {
   readonly language: string;
   /** The language of explanations. */
   readonly locale?: Locale;
+  /** A business's own labels, and what it wants to be alerted of. */
+  readonly profile?: LabelProfile;
+  readonly rules?: readonly AlertRule[];
 }
 
 /** One utterance of a file: what a streaming client would have been told of it. */
-export interface AnalyzedPart {
+export interface AnalyzedPart<L extends string = Emotion> {
   readonly utteranceId: string;
   readonly startMs: number;
   readonly endMs: number;
   readonly transcript?: LineEvents['transcript.final'];
-  readonly voice?: LineEvents['emotion.voice'];
-  readonly text?: LineEvents['emotion.text'];
-  readonly result: FusionResult;
+  readonly voice?: LineEvents<L>['emotion.voice'];
+  readonly text?: LineEvents<L>['emotion.text'];
+  readonly result: FusionResult<L>;
 }
 
-export interface FileAnalysis {
+export interface FileAnalysis<L extends string = Emotion> {
   readonly durationMs: number;
-  readonly utterances: readonly AnalyzedPart[];
+  readonly utterances: readonly AnalyzedPart<L>[];
+  /** How the recording went on, utterance by utterance; empty where its words were given as a whole. */
+  readonly trajectory: readonly TrajectoryPoint<L>[];
+  readonly alerts: readonly Alert[];
   readonly warnings: readonly LineEvents['warning'][];
 }
 
 export interface FilePorts {
-  open(options: OpenOptions, emit: Emit, onAudioError: (error: WireError) => void): Promise<LiveSession>;
+  open(options: OpenOptions, emit: Emit<string>, onAudioError: (error: WireError) => void): Promise<LiveSession>;
   readonly experts: Experts;
   readonly keep?: KeepResult;
   decode(bytes: Uint8Array): Promise<DecodedFile>;
@@ -60,28 +71,42 @@ export async function analyzeFile(
   request: FileRequest,
   ports: FilePorts,
   signal: AbortSignal = new AbortController().signal,
-): Promise<FileAnalysis> {
+): Promise<FileAnalysis<string>> {
   const told = new Telling();
   const decoded = request.audio && (await ports.decode(request.audio));
   if (decoded && request.text !== undefined) await wholeFile(decoded, request.text, request, ports, told.emit, signal);
   else await asStream(decoded, request, ports, told.emit, signal);
   if (signal.aborted) throw new WireError('consentRequired', 'The consent was withdrawn meanwhile.');
   const durationMs = decoded ? Math.round((decoded.samples.length * 1_000) / decoded.sampleRate) : 0;
-  return { durationMs, utterances: told.parts(), warnings: told.warnings };
+  return {
+    durationMs,
+    utterances: told.parts(),
+    trajectory: told.trajectory(),
+    alerts: told.alerts,
+    warnings: told.warnings,
+  };
 }
 
 async function asStream(
   decoded: DecodedFile | undefined,
   request: FileRequest,
   ports: FilePorts,
-  emit: Emit,
+  emit: Emit<string>,
   signal: AbortSignal,
 ): Promise<void> {
-  const { modalities, language, text, locale = 'en' } = request;
+  const { modalities, language, text, locale = 'en', profile, rules = [] } = request;
   const format = decoded && ({ encoding: 'pcm_f32le', sampleRate: decoded.sampleRate, channels: 1 } as const);
   const failures: WireError[] = [];
   const session = await ports.open(
-    { modalities, language, locale, ...(format && { audio: format }), tuning: { interimIntervalMs: 0 } },
+    {
+      modalities,
+      language,
+      locale,
+      rules,
+      ...(profile && { profile }),
+      ...(format && { audio: format }),
+      tuning: { interimIntervalMs: 0 },
+    },
     emit,
     (error) => failures.push(error),
   );
@@ -108,9 +133,11 @@ async function wholeFile(
   text: string,
   request: FileRequest,
   ports: FilePorts,
-  emit: Emit,
+  client: Emit<string>,
   signal: AbortSignal,
 ): Promise<void> {
+  const { profile, locale } = request;
+  const emit: Emit = profile ? inLabels(client, profile, ports.experts.fusion.abstain) : client;
   const permitted = new Set(request.modalities);
   signal.addEventListener('abort', () => {
     permitted.clear();
@@ -120,23 +147,35 @@ async function wholeFile(
   const endMs = (samples.length * 1_000) / SAMPLE_RATE;
   const utterance = { id: 'u1', startMs: 0, endMs, endReason: 'sessionEnd', samples, clientText: { text } } as const;
   emit('utterance.start', { utteranceId: utterance.id, startMs: 0 });
-  await analyzeUtterance(utterance, consented(ports.experts, permitted), emit, request.locale, ports.keep);
+  await analyzeUtterance(utterance, consented(ports.experts, permitted), emit, locale, ports.keep);
 }
 
-type Drafts = Map<string, { -readonly [K in keyof AnalyzedPart]?: AnalyzedPart[K] }>;
+type Drafts = Map<string, { -readonly [K in keyof AnalyzedPart<string>]?: AnalyzedPart<string>[K] }>;
+
+type Told = { [N in LineEventName]: { event: N; payload: LineEvents<string>[N] } }[LineEventName];
 
 /** Gathers what the line tells, by utterance. */
 class Telling {
   readonly warnings: LineEvents['warning'][] = [];
+  readonly alerts: Alert[] = [];
+  private readonly points = new Map<string, TrajectoryPoint<string>>();
   private readonly drafts: Drafts = new Map();
 
-  readonly emit: Emit = <E extends LineEventName>(event: E, payload: LineEvents[E]): void => {
-    const told = { event, payload } as { [N in LineEventName]: { event: N; payload: LineEvents[N] } }[LineEventName];
+  readonly emit: Emit<string> = <E extends LineEventName>(event: E, payload: LineEvents<string>[E]): void => {
+    const told = { event, payload } as Told;
     if (told.event === 'warning') {
       this.warnings.push(told.payload);
       return;
     }
     if (told.event === 'transcript.partial') return;
+    if (told.event === 'alert') {
+      this.alerts.push(told.payload);
+      return;
+    }
+    if (told.event === 'session.trajectory') {
+      for (const point of told.payload.points) this.points.set(point.utteranceId, point);
+      return;
+    }
     const id = told.payload.utteranceId;
     const draft = this.drafts.get(id) ?? { utteranceId: id };
     this.drafts.set(id, draft);
@@ -148,7 +187,11 @@ class Telling {
     else draft.result = told.payload;
   };
 
-  parts(): AnalyzedPart[] {
+  trajectory(): TrajectoryPoint<string>[] {
+    return [...this.points.values()];
+  }
+
+  parts(): AnalyzedPart<string>[] {
     return [...this.drafts.values()].flatMap((draft) => {
       const { utteranceId, startMs, endMs, result, ...rest } = draft;
       if (utteranceId === undefined || startMs === undefined || endMs === undefined || !result) return [];

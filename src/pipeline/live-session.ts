@@ -7,7 +7,10 @@ import type { Locale } from '../emotion/fused.js';
 import type { Emit, WarningCode } from '../emotion/line-events.js';
 import { keepNothing, type KeepResult } from '../emotion/record.js';
 import type { AudioFormat, EndReason, Utterance } from '../emotion/utterance.js';
+import type { AlertRule } from '../fusion/alert-rules.js';
 import { fuse } from '../fusion/fuse.js';
+import { messagesOf } from '../fusion/locales.js';
+import type { LabelProfile } from '../fusion/profile.js';
 import {
   analyzeUtterance,
   readWords,
@@ -17,6 +20,7 @@ import {
   type AnalyzedUtterance,
   type Experts,
 } from './analyze-utterance.js';
+import { Course } from './course.js';
 import { ClientWords, sameSpeech, type TimedWords } from './client-words.js';
 import { consented } from './consented-experts.js';
 import { LiveWords } from './live-words.js';
@@ -36,6 +40,9 @@ export interface OpenOptions {
   readonly audio?: AudioFormat;
   readonly tuning?: Tuning;
   readonly locale?: Locale;
+  /** A business's own labels, and what it wants to be alerted of. */
+  readonly profile?: LabelProfile;
+  readonly rules?: readonly AlertRule[];
 }
 
 export interface LiveSessionOptions {
@@ -45,6 +52,8 @@ export interface LiveSessionOptions {
   readonly language: string;
   /** The language of explanations. */
   readonly locale?: Locale;
+  readonly profile?: LabelProfile;
+  readonly rules?: readonly AlertRule[];
   /** What to tell a client whose words cannot be written down. */
   readonly transcriptionAdvice: () => string;
   /** Is there time for interim readings? They are the first thing to go under load. */
@@ -76,6 +85,7 @@ export class LiveSession {
   private readonly warned = new Set<WarningCode>();
   private readonly experts: Experts;
   private readonly liveWords: LiveWords;
+  private readonly course: Course;
   private count = 0;
   /** The utterance being spoken. */
   private open: { id: string; startMs: number } | undefined;
@@ -100,6 +110,17 @@ export class LiveSession {
     this.locale = options.locale ?? 'en';
     this.experts = consented(experts, this.permitted);
     const wanted = () => this.permitted.has('text') && !this.clientTranscribes;
+    const { profile, rules = [] } = options;
+    this.course = new Course(
+      {
+        rules,
+        ...(profile && { profile }),
+        limits: experts.fusion.abstain,
+        revisable: REMEMBERED,
+        messages: () => messagesOf(this.locale, profile?.names[this.locale]),
+      },
+      emit,
+    );
     this.liveWords = new LiveWords((utterance) => this.experts.transcribe(utterance), wanted, emit);
   }
 
@@ -273,6 +294,7 @@ export class LiveSession {
       cause: 'transcriptRevised',
     });
     this.keep(recordOf(done.analyzed, { revision: done.revision, cause: 'transcriptRevised' }));
+    this.takeCourse(done.analyzed);
   }
 
   private async analyze(utterance: Utterance): Promise<void> {
@@ -282,6 +304,12 @@ export class LiveSession {
     this.recent.push({ analyzed: { ...analyzed, utterance: remembered }, revision: 1 });
     if (this.recent.length > REMEMBERED) this.recent.shift();
     this.warnOf(analyzed);
+    this.takeCourse(analyzed);
+  }
+
+  /** After everything was withdrawn nothing more is derived. */
+  private takeCourse({ utterance, fused }: AnalyzedUtterance): void {
+    if (this.permitted.size > 0) this.course.take(utterance.id, utterance.endMs, fused);
   }
 
   /** Interim readings are skipped, never queued, and never told after the utterance has ended. */

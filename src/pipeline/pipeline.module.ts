@@ -58,6 +58,8 @@ export class PipelineModule {
               promptWords: config.WHISPER_PROMPT_WORDS,
               modelsDir: config.MODELS_DIR,
               fusion: config.FUSION_MODEL,
+              labelProfiles: config.LABEL_PROFILES,
+              alertRules: config.ALERT_RULES,
             }),
         },
       ],

@@ -13,6 +13,8 @@ import type { KeepResult } from '../emotion/record.js';
 import { EarlierWords } from '../text/earlier-words.js';
 import type { TextService } from '../text/text.service.js';
 import type { FusionConfig } from '../fusion/config.js';
+import { HouseRules, type Chosen } from './house-rules.js';
+import { inLabels } from './in-labels.js';
 import { analyzeFile, type FileAnalysis, type FileRequest } from './analyze-file.js';
 import type { Experts } from './analyze-utterance.js';
 import { loadFusion } from './load-fusion.js';
@@ -30,6 +32,10 @@ export interface PipelineOptions {
   readonly modelsDir: string;
   /** Name of the fusion in the manifest. */
   readonly fusion: string;
+  /** File of label profiles. */
+  readonly labelProfiles: string;
+  /** Alert rules where a session names none: a preset, a file, or `off`. */
+  readonly alertRules: string;
 }
 
 /** Opens sessions on the line: the only place where audio, text and fusion are put together. */
@@ -37,6 +43,7 @@ export interface PipelineOptions {
 export class PipelineService implements OnModuleInit {
   private fusion: FusionConfig | undefined;
 
+  private houseRules: HouseRules | undefined;
   readonly maxUtteranceMs = DEFAULT_SEGMENTER.maxUtteranceMs;
 
   constructor(
@@ -49,6 +56,7 @@ export class PipelineService implements OnModuleInit {
 
   /** The shipped models must work, or the server does not start; Whisper may come later or never. */
   async onModuleInit(): Promise<void> {
+    this.houseRules = await HouseRules.load(this.options.labelProfiles, this.options.alertRules);
     // All of them settle first: a thread that is stopped while it loads a network takes the process down.
     const fusion = loadFusion(this.options.modelsDir, this.options.fusion);
     const started = await Promise.allSettled([fusion, this.vad.warmUp(), this.acoustic.ready(), this.words.start()]);
@@ -56,13 +64,25 @@ export class PipelineService implements OnModuleInit {
     this.fusion = await fusion;
   }
 
+  /** What a session goes by. @throws WireError `configInvalid` for names that are not known */
+  choose(names: Parameters<HouseRules['choose']>[0]): Chosen {
+    return this.house().choose(names);
+  }
+
+  private house(): HouseRules {
+    if (!this.houseRules) throw new Error('the pipeline has not started');
+    return this.houseRules;
+  }
+
   async open(
     options: OpenOptions,
-    emit: Emit,
+    client: Emit<string>,
     onAudioError: (error: WireError) => void,
     keep?: KeepResult,
   ): Promise<LiveSession> {
-    const { audio, modalities, language, tuning, locale = 'en' } = options;
+    const { audio, modalities, language, tuning, locale = 'en', profile, rules = [] } = options;
+    const experts = this.experts(language);
+    const emit: Emit = profile ? inLabels(client, profile, experts.fusion.abstain) : client;
     const ear =
       audio &&
       (await VoiceStream.create({
@@ -76,9 +96,17 @@ export class PipelineService implements OnModuleInit {
       }));
     const advice = () => this.transcriptionAdvice();
     const session = new LiveSession(
-      { modalities, language, locale, transcriptionAdvice: advice, idle: () => this.acoustic.idle },
+      {
+        modalities,
+        language,
+        locale,
+        rules,
+        ...(profile && { profile }),
+        transcriptionAdvice: advice,
+        idle: () => this.acoustic.idle,
+      },
       ear,
-      this.experts(language),
+      experts,
       emit,
       onAudioError,
       keep && this.redacting(keep),
@@ -87,9 +115,15 @@ export class PipelineService implements OnModuleInit {
   }
 
   /** A whole file or text, through the very same session. */
-  analyze(request: FileRequest, signal?: AbortSignal, keep?: KeepResult): Promise<FileAnalysis> {
+  analyze(
+    request: FileRequest & { readonly profile?: undefined },
+    signal?: AbortSignal,
+    keep?: KeepResult,
+  ): Promise<FileAnalysis>;
+  analyze(request: FileRequest, signal?: AbortSignal, keep?: KeepResult): Promise<FileAnalysis<string>>;
+  analyze(request: FileRequest, signal?: AbortSignal, keep?: KeepResult): Promise<FileAnalysis<string>> {
     const ports = {
-      open: (options: OpenOptions, emit: Emit, onError: (error: WireError) => void) =>
+      open: (options: OpenOptions, emit: Emit<string>, onError: (error: WireError) => void) =>
         this.open(options, emit, onError, keep),
       ...(keep && { keep: this.redacting(keep) }),
       experts: this.experts(request.language),
