@@ -80,14 +80,20 @@ def _target(example: Example) -> np.ndarray:
 
 
 def train_network(
-    config: NetworkConfig, recipe: Recipe, data: list[Lesson], vectors: np.ndarray, watch: Callable[[EmotionNetwork], str]
+    config: NetworkConfig, recipe: Recipe, data: list[Lesson], vectors: np.ndarray | None, watch: Callable[[EmotionNetwork], str],
+    network: EmotionNetwork | None = None,
 ) -> EmotionNetwork:
-    """@param watch called with the averaged network after every epoch; what it returns is printed"""
+    """
+    @param vectors initial token embeddings of a new network
+    @param network one to go on with
+    @param watch called with the averaged network after every epoch; what it returns is printed
+    """
     torch.manual_seed(recipe.seed)
     pick = random.Random(recipe.seed)
-    network = EmotionNetwork(config)
-    with torch.no_grad():
-        network.tokens.weight.copy_(torch.from_numpy(vectors))
+    if network is None:
+        network = EmotionNetwork(config)
+        with torch.no_grad():
+            network.tokens.weight.copy_(torch.from_numpy(vectors))
     average = copy.deepcopy(network).eval()
     optimiser = torch.optim.AdamW(
         network.parameters(), lr=recipe.rate, weight_decay=recipe.decay, betas=(0.9, 0.98), fused=True

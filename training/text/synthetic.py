@@ -81,6 +81,55 @@ PLAIN_FRAMES = (
     "everyone was {word}|such a {word} idea|my new one is {word}|it's been a {word} week|i think {thing} is {word}|that was a {word} meal|"
     "she has been so {word} to us|i'm still {word} about {thing}|we are having a {word} time"
 ).split("|")
+#: Sentences in two forms, plain and negated; the first has the feeling, the second has not.
+PAIRS = (
+    ("i had {a} {word} {when}", "i did not have {a} {word} {when}"),
+    ("we had {a} {word} {when}", "we didn't have {a} {word} {when}"),
+    ("she is having {a} {word} {when}", "she isn't having {a} {word} {when}"),
+    ("i am having {a} {word} {when}", "i am not having {a} {word} {when}"),
+    ("they were having {a} {word} {when}", "they were not having {a} {word} {when}"),
+    ("that is {a} {word} {when}", "that isn't {a} {word} {when}"),
+    ("it was {a} {word} {when}", "it was never {a} {word} {when}"),
+    ("{thing} turned out to be {a} {word}", "{thing} didn't turn out to be {a} {word}"),
+    ("you make me {adjective}", "you don't make me {adjective}"),
+    ("{thing} makes us {adjective}", "{thing} does not make us {adjective}"),
+    ("{thing} made everyone {adjective}", "{thing} never made anyone {adjective}"),
+    ("i can be {adjective} about {thing}", "i can't be {adjective} about {thing}"),
+    ("i find {thing} {adjective}", "i don't find {thing} {adjective}"),
+    ("everybody found it {adjective}", "nobody found it {adjective}"),
+    ("everyone is {adjective} about {thing}", "no one is {adjective} about {thing}"),
+    ("all of us felt {adjective}", "none of us felt {adjective}"),
+    ("everything about {thing} is {adjective}", "nothing about {thing} is {adjective}"),
+    ("there is so much {adjective} about it", "there's nothing {adjective} about it"),
+    ("i'd call it {adjective}", "i wouldn't call it {adjective}"),
+    ("{thing} looks {adjective} to me", "{thing} doesn't look {adjective} to me"),
+    ("it sounds {adjective}", "it doesn't sound {adjective}"),
+    ("it felt {adjective} {when}", "it didn't feel {adjective} {when}"),
+    ("{thing} is as {adjective} as i hoped", "{thing} isn't as {adjective} as i hoped"),
+    ("i am {adjective}", "i am not {adjective}"),
+    ("i'm {adjective} {when}", "i'm not {adjective} {when}"),
+    ("he was {adjective} to us", "he wasn't {adjective} to us"),
+    ("they have been {adjective} {when}", "they have not been {adjective} {when}"),
+    ("i must say i'm {adjective}", "i can't say i'm {adjective}"),
+    ("i often feel {adjective}", "i hardly ever feel {adjective}"),
+    ("i always feel {adjective} {when}", "i never feel {adjective} {when}"),
+    ("i always {verb} {thing}", "i never {verb} {thing}"),
+    ("i {verb} {thing}", "i don't {verb} {thing}"),
+    ("everybody {verb}s {thing}", "nobody {verb}s {thing}"),
+    ("we {verb} it here", "we don't {verb} it here"),
+    ("i will {verb} {thing}", "i won't {verb} {thing}"),
+    ("i would {verb} {thing}", "i would never {verb} {thing}"),
+    ("i still {verb} {thing}", "i no longer {verb} {thing}"),
+    ("i'm in love {when}", "i'm not in love {when}"),
+    ("i laughed a lot {when}", "i didn't laugh at all {when}"),
+    ("you make me smile", "you never make me smile"),
+)
+PLEASANT_NOUNS = (
+    "good time|great time|nice day|good day|lovely evening|wonderful trip|fun|great fun|good experience|nice place|great holiday|"
+    "pleasant stay|happy childhood|good start|good idea|wonderful film|nice surprise|great meal|fun party|good laugh|lovely view"
+).split("|")
+PLEASANT_VERBS = "love like enjoy appreciate recommend admire trust adore".split()
+WHEN = "|||today|at the party|with him|at all|last night|this week|at work|in years|right now|these days|with you|on holiday".split("|")
 TAILS = " with {thing}| about {thing}||| today| anymore| right now| to be here| at all| these days| any more".split("|")
 PLAIN_TAILS = " with {thing}| about {thing}||| today| right now| to be here| for you| these days".split("|")
 VERY = ["", "", "so ", "very ", "really ", "pretty ", "truly ", "absolutely "]
@@ -222,7 +271,7 @@ HELD_SHARE = 0.15
 
 def synthetic(seed: int, counts: dict[str, int], words: list[str]) -> tuple[list[Example], list[Example]]:
     """
-    @param counts sentences of each kind: negation, everyday, beside, polite, irony, emoji
+    @param counts sentences of each kind: negation, pairs, everyday, beside, polite, irony, emoji
     @param words of any topic, which take the place of some nouns, so that unknown ones say nothing by themselves
     @returns sentences to learn from, and everyday sentences of frames and fillings that those never use
     """
@@ -233,6 +282,7 @@ def synthetic(seed: int, counts: dict[str, int], words: list[str]) -> tuple[list
         negation=_negation,
         everyday=lambda p: (_everyday(p, learnt, words), soft(neutral=0.8, happy=0.06, angry=0.03, sad=0.03, fearful=0.02, surprised=0.06), 0.0),
         beside=lambda p: _beside(p, learnt, words),
+        pairs=_pair,
         polite=lambda p: (p.choice(POLITE), soft(neutral=0.65, happy=0.35), 0.0),
         irony=_irony,
         emoji=lambda p: _emoji(p, learnt, words),
@@ -272,6 +322,15 @@ def _negation(pick: random.Random) -> tuple[str, np.ndarray, float]:
     else:
         text, target = f"{pick.choice(BEING[:12])} {pick.choice(VERY)}{troubled}{pick.choice(PLAIN_TAILS)}", one_hot(emotion)
     return _fill(text, pick), target, 1.0
+
+
+def _pair(pick: random.Random) -> tuple[str, np.ndarray, float]:
+    plain, negated = pick.choice(PAIRS)
+    denies = pick.random() < 0.5
+    text = (negated if denies else plain).replace("{adjective}", pick.choice(PLEASED)).replace("{verb}", pick.choice(PLEASANT_VERBS))
+    noun = pick.choice(PLEASANT_NOUNS)
+    text = text.replace("{a} {word}", noun if noun.endswith("fun") else f"a {noun}").replace("{when}", pick.choice(WHEN))
+    return _fill(text, pick).replace("  ", " "), NEGATED_PLEASED if denies else one_hot("happy"), 1.0
 
 
 def _everyday(pick: random.Random, frames: list[str], words: list[str] | None = None) -> str:

@@ -33,6 +33,9 @@ SET_ASIDE = 0.08
 TEACHER_SHARE = 0.6
 #: Weight of the networks in the teacher, beside the linear reader.
 NETWORK_SHARE = 0.6
+#: A last epoch at a lower rate, with many pairs of plain and negated sentences.
+FINISH = dict(pairs=16000, negation=3000, everyday=9000, beside=2000, polite=300, irony=1500, emoji=600)
+FINISH_RATE = 7e-4
 WRITTEN = dict(negation=9000, everyday=12000, beside=3000, polite=400, irony=1500, emoji=1500)
 
 
@@ -43,7 +46,7 @@ def main() -> None:
     parser.add_argument("--name", default="text/emotion7")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument(
-        "--networks", nargs="+", default=["c", "c"], help="layers of each network (c, a); their logits are averaged"
+        "--networks", nargs="+", default=["c", "cc"], help="layers of each network, letters c or a; their logits are averaged"
     )
     parser.add_argument("--epochs", type=int, default=Recipe.epochs)
     parser.add_argument("--folds", type=int, default=3, help="folds of the linear teacher; 0 trains without one")
@@ -60,7 +63,8 @@ def main() -> None:
     every = goemotions(args.root, "train", lexicon)
     rows, aside = set_aside(every, SET_ASIDE)
     real = [*emorynlp(args.root, lexicon), *emobank(args.root, "train"), *irony(args.root)]
-    written, everyday = synthetic(args.seed, WRITTEN, lexicon.plain_words(rows))
+    plain = lexicon.plain_words(rows)
+    written, everyday = synthetic(args.seed, WRITTEN, plain)
     beside = [*real, *lexicon.words(), *written]
     # What says nothing counts as neutral: an emotion is rarer in what people say than in what GoEmotions picked.
     silent = [replace(e, target=one_hot("neutral")) for e in written if e.says == 0]
@@ -72,6 +76,8 @@ def main() -> None:
     tokenizer = Tokenizer.from_file(str(vocabulary))
     data = lessons(rows, tokenizer, args.seed)
     extra = lessons(beside, tokenizer, args.seed + 1)
+    finish, _ = synthetic(args.seed + 1000, FINISH, plain)
+    finish = lessons([*real, *lexicon.words(), *finish], tokenizer, args.seed + 2)
     config = NetworkConfig(tokenizer.get_vocab_size())
     sentences = [ids for d in data + extra[: len(real)] for ids in (d.variants[0], d.variants[2])]
     vectors = ppmi_svd(sentences, config.vocab, config.width)
@@ -85,7 +91,9 @@ def main() -> None:
         kept = args.work / f"network-{i + 1}.pt"
         if not kept.exists():
             recipe = Recipe(epochs=args.epochs, seed=args.seed + i)
-            torch.save(train_network(replace(config, layers=layers), recipe, data + extra, vectors, watch), kept)
+            network = train_network(replace(config, layers=layers), recipe, data + extra, vectors, watch)
+            recipe = Recipe(epochs=1, rate=FINISH_RATE, seed=args.seed + 50 + i)
+            torch.save(train_network(config, recipe, data + finish, None, watch, network), kept)
         networks.append(torch.load(kept, weights_only=False))
         print(f"network {i + 1}:", watch(networks[-1]), flush=True)
     calibration = watch.calibrated(networks)
