@@ -195,7 +195,9 @@ models
     finish(await importModels(path, options));
   });
 
-const keys = program.command('keys').description('API keys: who may ask, for which tenant, and for what');
+const keys = program
+  .command('keys')
+  .description('API keys, which let people in, and master keys, under which data is encrypted');
 
 keys
   .command('create')
@@ -215,6 +217,21 @@ Example:
   .action(async (options: CreateKeyOptions) => {
     const { createKey } = await import('./keys.js');
     finish(createKey(options));
+  });
+
+keys
+  .command('rotate')
+  .description('wrap all data keys under a new master key; the data stays as it is')
+  .addHelpText(
+    'after',
+    `
+With key files a new one is made in DATA_DIR/keys. With MASTER_KEY, put the new key there and the former one into
+MASTER_KEY_PREVIOUS first. Stopped midway, it is taken up again by the same command. With the embedded database, stop the
+server first. With Postgres it may run; each server has to see the same key files or variables.`,
+  )
+  .action(async () => {
+    const { rotateMasterKey } = await import('./rotate-keys.js');
+    finish(await rotateMasterKey());
   });
 
 program

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { EntityManager } from 'typeorm';
 import { newDataKey, open, seal } from '../privacy/envelope.js';
 import { openKeys, type KeySource } from '../privacy/key-source.js';
-import { rewrap, type KeyService } from '../privacy/master-keys.js';
+import { rewrap, type KeyService, type WrappedKey } from '../privacy/master-keys.js';
 import { pseudonymOf } from '../privacy/pseudonym.js';
 import { placeOf } from './columns.js';
 import { DeploymentKey } from './deployment-key.entity.js';
@@ -139,11 +139,17 @@ export class Vault {
     }
     const known = this.opened.get(id);
     if (known) return known;
-    const dataKey = await this.service.unwrap({ masterKeyId, bytes: wrappedKey }, keyPlace(tenant, id));
+    const dataKey = await this.unwrap({ masterKeyId, bytes: wrappedKey }, keyPlace(tenant, id));
     const [oldest] = this.opened.keys();
     if (this.opened.size >= MAX_OPEN_KEYS && oldest !== undefined) this.opened.delete(oldest);
     this.opened.set(id, dataKey);
     return dataKey;
+  }
+
+  /** A key that this server does not know may be new: made by `undertone keys rotate` while it ran. */
+  private async unwrap(wrapped: WrappedKey, place: string): Promise<Buffer> {
+    if (!this.service.has(wrapped.masterKeyId)) this.keys = await openKeys(this.source, [wrapped.masterKeyId]);
+    return this.service.unwrap(wrapped, place);
   }
 
   private async deploymentKey(manager: EntityManager, name: string): Promise<Buffer> {
@@ -151,7 +157,7 @@ export class Vault {
     const fresh = { name, masterKeyId, wrapped: Buffer.from(bytes), createdAt: new Date() };
     await manager.createQueryBuilder().insert().into(DeploymentKey).values(fresh).orIgnore().execute();
     const kept = await manager.findOneByOrFail(DeploymentKey, { name });
-    return this.service.unwrap({ masterKeyId: kept.masterKeyId, bytes: kept.wrapped }, deploymentPlace(name));
+    return this.unwrap({ masterKeyId: kept.masterKeyId, bytes: kept.wrapped }, deploymentPlace(name));
   }
 }
 
