@@ -88,6 +88,10 @@ const EnvSchema = z.object({
   HUB_URL: z.url().default('https://huggingface.co'),
   LABEL_PROFILES: path('presets/labels.yaml'),
   ALERT_RULES: z.string().min(1).default('off'),
+  CAUSES_URL: z.url({ protocol: /^https?$/ }).optional(),
+  CAUSES_MODEL: z.string().min(1).default('llama3.2'),
+  CAUSES_KEY: z.string().min(1).optional(),
+  CAUSES_TIMEOUT_MS: int(500, 120_000, 10_000),
   AUDIO_DENOISE: z.enum(['off', 'rnnoise']).default('off'),
 
   MAX_FRAME_BYTES: int(1_024, 1_048_576, 262_144),
@@ -162,6 +166,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
 }
 
 const SECRETS = new Set([
+  'CAUSES_KEY',
   'API_KEYS',
   'TOKEN_SECRET',
   'DATABASE_URL',

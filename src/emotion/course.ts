@@ -42,3 +42,12 @@ export interface Alert {
   /** What the rule's author wants said. */
   readonly message?: string;
 }
+
+/** What a language model takes for a cause. It never changes a label or a score. */
+export interface Cause {
+  readonly cause: string;
+  /** The utterance that it rests on, and its exact words there, personal data taken out. */
+  readonly utteranceId: string;
+  readonly quote: string;
+  readonly generated: true;
+}

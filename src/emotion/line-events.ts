@@ -1,5 +1,5 @@
 import type { UnavailableReason, WordedCue, Wording } from './evidence.js';
-import type { Alert, TrajectoryPoint } from './course.js';
+import type { Alert, Cause, TrajectoryPoint } from './course.js';
 import type { FusedEmotion } from './fused.js';
 import type { Emotion } from './scores.js';
 import type { EndReason, Transcript } from './utterance.js';
@@ -62,6 +62,8 @@ export interface LineEvents<L extends string = Emotion> {
   /** How the session stands: points that are new or were revised, oldest first; the last is how it stands now. */
   'session.trajectory': { readonly points: readonly TrajectoryPoint<L>[] };
   alert: Alert;
+  /** What a language model takes for the causes of an utterance's emotion, where one is configured. */
+  'explanation.causes': { readonly resultOf: string; readonly causes: readonly Cause[] };
   'utterance.end': UtteranceRef & { readonly endMs: number; readonly reason: EndReason };
   warning: { readonly code: WarningCode; readonly message: string; readonly detail?: string };
 }

@@ -201,12 +201,13 @@ export class StreamConnection {
     });
   }
 
-  private optionsOf(request: SessionStart, { modalities }: Admitted): OpenOptions {
+  private optionsOf(request: SessionStart, { modalities, consent }: Admitted): OpenOptions {
     const { audio, language, endpointing, interimIntervalMs, locale = 'en' } = request;
     return {
       modalities,
       language,
       locale,
+      causes: consent.purposes.includes('causes'),
       ...(audio ? { audio } : {}),
       tuning: { ...endpointing, ...(interimIntervalMs === undefined ? {} : { interimIntervalMs }) },
     };

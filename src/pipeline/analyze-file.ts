@@ -167,7 +167,7 @@ class Telling {
       this.warnings.push(told.payload);
       return;
     }
-    if (told.event === 'transcript.partial') return;
+    if (told.event === 'transcript.partial' || told.event === 'explanation.causes') return;
     if (told.event === 'alert') {
       this.alerts.push(told.payload);
       return;

@@ -20,6 +20,8 @@ import {
   type AnalyzedUtterance,
   type Experts,
 } from './analyze-utterance.js';
+import type { AskCauses } from './causes.service.js';
+import { Conversation } from './conversation.js';
 import { Course } from './course.js';
 import { ClientWords, sameSpeech, type TimedWords } from './client-words.js';
 import { consented } from './consented-experts.js';
@@ -43,6 +45,8 @@ export interface OpenOptions {
   /** A business's own labels, and what it wants to be alerted of. */
   readonly profile?: LabelProfile;
   readonly rules?: readonly AlertRule[];
+  /** The consent covers that a language model is asked for causes. */
+  readonly causes?: boolean;
 }
 
 export interface LiveSessionOptions {
@@ -54,6 +58,8 @@ export interface LiveSessionOptions {
   readonly locale?: Locale;
   readonly profile?: LabelProfile;
   readonly rules?: readonly AlertRule[];
+  /** Asks a language model for causes, where one is configured and the consent covers it. */
+  readonly askCauses?: AskCauses;
   /** What to tell a client whose words cannot be written down. */
   readonly transcriptionAdvice: () => string;
   /** Is there time for interim readings? They are the first thing to go under load. */
@@ -86,6 +92,7 @@ export class LiveSession {
   private readonly experts: Experts;
   private readonly liveWords: LiveWords;
   private readonly course: Course;
+  private readonly conversation: Conversation | undefined;
   private count = 0;
   /** The utterance being spoken. */
   private open: { id: string; startMs: number } | undefined;
@@ -121,6 +128,7 @@ export class LiveSession {
       },
       emit,
     );
+    this.conversation = options.askCauses && new Conversation(options.askCauses, emit);
     this.liveWords = new LiveWords((utterance) => this.experts.transcribe(utterance), wanted, emit);
   }
 
@@ -150,6 +158,7 @@ export class LiveSession {
 
   /** @throws WireError without consent for text, or when too many messages wait. */
   pushText(input: ClientText): void {
+    for (const gone of ['voice', 'text'] as const) if (!this.permitted.has(gone)) this.conversation?.forget(gone);
     if (!this.permitted.has('text')) {
       throw new WireError('consentRequired', 'There is no consent for text in this session.', { param: 'modality' });
     }
@@ -196,11 +205,13 @@ export class LiveSession {
     await this.queue.idle();
     for (const words of this.words.takeStale(Infinity)) this.addMessage(words);
     await this.queue.idle();
+    this.conversation?.close();
   }
 
   /** Stops without results. */
   abort(): void {
     this.permitted.clear();
+    this.conversation?.close();
     this.words.clear();
     this.ear?.drop();
   }
@@ -305,6 +316,7 @@ export class LiveSession {
     if (this.recent.length > REMEMBERED) this.recent.shift();
     this.warnOf(analyzed);
     this.takeCourse(analyzed);
+    if (this.permitted.has('text')) this.conversation?.take(analyzed, this.locale);
   }
 
   /** After everything was withdrawn nothing more is derived. */

@@ -5,6 +5,7 @@ import { VadService } from '../audio/vad.service.js';
 import type { Config } from '../common/config.js';
 import { defaultThreads } from '../common/worker-pool.js';
 import { TextService } from '../text/text.service.js';
+import { Causes } from './causes.service.js';
 import { PipelineService } from './pipeline.service.js';
 
 /** Uploads that may wait to be decoded. */
@@ -60,6 +61,14 @@ export class PipelineModule {
               fusion: config.FUSION_MODEL,
               labelProfiles: config.LABEL_PROFILES,
               alertRules: config.ALERT_RULES,
+              ...(config.CAUSES_URL && {
+                causes: new Causes({
+                  url: config.CAUSES_URL,
+                  model: config.CAUSES_MODEL,
+                  key: config.CAUSES_KEY,
+                  timeoutMs: config.CAUSES_TIMEOUT_MS,
+                }),
+              }),
             }),
         },
       ],

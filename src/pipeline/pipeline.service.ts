@@ -13,6 +13,7 @@ import type { KeepResult } from '../emotion/record.js';
 import { EarlierWords } from '../text/earlier-words.js';
 import type { TextService } from '../text/text.service.js';
 import type { FusionConfig } from '../fusion/config.js';
+import type { Causes } from './causes.service.js';
 import { HouseRules, type Chosen } from './house-rules.js';
 import { inLabels } from './in-labels.js';
 import { analyzeFile, type FileAnalysis, type FileRequest } from './analyze-file.js';
@@ -36,6 +37,8 @@ export interface PipelineOptions {
   readonly labelProfiles: string;
   /** Alert rules where a session names none: a preset, a file, or `off`. */
   readonly alertRules: string;
+  /** The language model that names causes, where one is configured. */
+  readonly causes?: Causes;
 }
 
 /** Opens sessions on the line: the only place where audio, text and fusion are put together. */
@@ -102,6 +105,7 @@ export class PipelineService implements OnModuleInit {
         locale,
         rules,
         ...(profile && { profile }),
+        ...(options.causes && this.options.causes && { askCauses: this.options.causes.ask }),
         transcriptionAdvice: advice,
         idle: () => this.acoustic.idle,
       },
