@@ -8,6 +8,7 @@ import type { AnalyzeOptions } from './analyze.js';
 import type { InspectOptions } from './inspect.js';
 import type { CreateKeyOptions } from './keys.js';
 import type { RulesOptions } from './rules.js';
+import type { CheckpointOptions, VerifyOptions } from './ledger.js';
 import type { ImportOptions, ListOptions } from './models.js';
 import type { ReplayOptions } from './replay.js';
 
@@ -232,6 +233,50 @@ server first. With Postgres it may run; each server has to see the same key file
   .action(async () => {
     const { rotateMasterKey } = await import('./rotate-keys.js');
     finish(await rotateMasterKey());
+  });
+
+const ledger = program
+  .command('ledger')
+  .description('the record of every label, consent and erasure: proved, and signed')
+  .addHelpText(
+    'after',
+    `
+With the embedded database, stop the server first. With Postgres it may run.`,
+  );
+
+ledger
+  .command('verify')
+  .description('prove the chain and what it attests, or name the first broken entry')
+  .option('-c, --checkpoint <files...>', 'checkpoints kept elsewhere: they show whether the end was cut off')
+  .option('--json', 'one line of JSON')
+  .addHelpText(
+    'after',
+    `
+Ends with 0 when the ledger holds, with 1 when it does not.
+
+Example:
+  $ undertone ledger verify --checkpoint /mnt/elsewhere/checkpoints.jsonl`,
+  )
+  .action(async (options: VerifyOptions) => {
+    const { verifyLedger } = await import('./ledger.js');
+    finish(await verifyLedger(options));
+  });
+
+ledger
+  .command('checkpoint')
+  .description(
+    'sign how far the ledger goes (Ed25519, key in DATA_DIR/keys/ledger); keep it where the database cannot reach',
+  )
+  .option('-o, --out <file>', 'append to this file; else it is printed')
+  .addHelpText(
+    'after',
+    `
+Example, daily:
+  $ undertone ledger checkpoint --out /mnt/elsewhere/checkpoints.jsonl`,
+  )
+  .action(async (options: CheckpointOptions) => {
+    const { checkpointLedger } = await import('./ledger.js');
+    finish(await checkpointLedger(options));
   });
 
 program

@@ -64,6 +64,7 @@ export class EmbeddedDatabase {
       await started(worker);
       worker.on('error', () => undefined);
       worker.once('exit', (code) => {
+        if (database) database.ended = true;
         void database?.release();
         if (!database?.closing) onGone(`its thread ended with ${code}`);
       });
@@ -77,16 +78,19 @@ export class EmbeddedDatabase {
   }
 
   private closing = false;
+  private ended = false;
 
   async close(): Promise<void> {
     if (this.closing) return;
     this.closing = true;
-    const gone = once(this.worker, 'exit');
-    this.worker.postMessage('close');
-    const timer = setTimeout(() => void this.worker.terminate(), CLOSE_MS);
-    await gone.finally(() => {
-      clearTimeout(timer);
-    });
+    if (!this.ended) {
+      const gone = once(this.worker, 'exit');
+      this.worker.postMessage('close');
+      const timer = setTimeout(() => void this.worker.terminate(), CLOSE_MS);
+      await gone.finally(() => {
+        clearTimeout(timer);
+      });
+    }
     await this.release();
   }
 

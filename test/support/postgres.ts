@@ -1,5 +1,5 @@
 import { execFile, execFileSync, spawnSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -15,6 +15,9 @@ export interface TestPostgres {
   readonly control?: { stop(mode: 'fast' | 'immediate'): Promise<void>; start(): Promise<void> };
   close(): Promise<void>;
 }
+
+/** Debian keeps Postgres' programs out of PATH. */
+const env = { ...process.env, PATH: [process.env['PATH'], ...debianFolders()].join(':') };
 
 /** Postgres refuses to run as root. */
 const AS_POSTGRES =
@@ -61,9 +64,15 @@ async function newDatabase(url: string): Promise<string> {
   return made.href;
 }
 
+function debianFolders(): string[] {
+  const root = '/usr/lib/postgresql';
+  if (!existsSync(root)) return [];
+  return readdirSync(root).map((version) => join(root, version, 'bin'));
+}
+
 function hasCluster(): boolean {
   if (AS_POSTGRES.length > 0 && spawnSync('id', ['postgres']).status !== 0) return false;
-  return spawnSync('initdb', ['--version']).status === 0 && spawnSync('pg_ctl', ['--version']).status === 0;
+  return ['initdb', 'pg_ctl'].every((program) => spawnSync(program, ['--version'], { env }).status === 0);
 }
 
 function command(program: string, args: readonly string[]): [string, string[]] {
@@ -72,9 +81,9 @@ function command(program: string, args: readonly string[]): [string, string[]] {
 }
 
 function as(program: string, ...args: string[]): void {
-  execFileSync(...command(program, args), { stdio: 'ignore' });
+  execFileSync(...command(program, args), { stdio: 'ignore', env });
 }
 
 async function asLater(program: string, ...args: string[]): Promise<void> {
-  await run(...command(program, args));
+  await run(...command(program, args), { env });
 }

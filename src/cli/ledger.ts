@@ -1,0 +1,85 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { addKey, readKeyFolder } from '../common/key-folder.js';
+import { loadConfig } from '../common/config.js';
+import { messageOf } from '../common/errors.js';
+import {
+  fingerprintOf,
+  parseCheckpoint,
+  signCheckpoint,
+  signingKeyOf,
+  type Checkpoint,
+} from '../sessions/checkpoint.js';
+import { LedgerAudit } from '../sessions/ledger-audit.repository.js';
+import { LedgerRepository } from '../sessions/ledger.repository.js';
+import { withStorage } from './storage.js';
+
+export interface VerifyOptions {
+  readonly checkpoint?: readonly string[];
+  readonly json?: boolean;
+}
+
+/** Proves the ledger and what it attests, or names the first entry that does not hold. */
+export async function verifyLedger({ checkpoint = [], json }: VerifyOptions): Promise<boolean> {
+  const checkpoints = (await Promise.all(checkpoint.map(readCheckpoints))).flat();
+  const audit = await withStorage(({ database }) =>
+    database.transaction((manager) => new LedgerAudit(new LedgerRepository()).verify(manager, checkpoints)),
+  );
+  const { head, fault, roleMayChange } = audit;
+  if (json) console.log(JSON.stringify({ holds: !fault, ...audit }));
+  else if (fault) console.error(`undertone: the ledger is broken at entry ${fault.seq}: ${fault.reason}`);
+  else {
+    const signed = checkpoints.length > 0 ? ` and ${checkpoints.length} checkpoints` : '';
+    console.log(`the ledger holds: ${head.seq} entries${signed}, the last of ${head.at.toISOString()}\n${head.hash}`);
+    if (roleMayChange)
+      console.log('The role of the server owns the ledger, and could drop its trigger: see DATABASE_OWNER_URL.');
+  }
+  return !fault;
+}
+
+export interface CheckpointOptions {
+  readonly out?: string;
+}
+
+/** Signs how far the ledger goes, after proving it. */
+export async function checkpointLedger({ out }: CheckpointOptions): Promise<boolean> {
+  const { DATA_DIR } = loadConfig();
+  const { head, fault } = await withStorage(({ database }) =>
+    database.transaction((manager) => new LedgerAudit(new LedgerRepository()).verify(manager)),
+  );
+  if (fault) {
+    console.error(`undertone: nothing was signed: the ledger is broken at entry ${fault.seq}: ${fault.reason}`);
+    return false;
+  }
+  const made = signCheckpoint(head, signingKeyOf(await signingSeed(join(DATA_DIR, 'keys', 'ledger'))), new Date());
+  const line = `${JSON.stringify(made)}\n`;
+  if (out === undefined) process.stdout.write(line);
+  else {
+    await writeFile(out, line, { flag: 'a' });
+    console.log(`${out}: checkpoint of entry ${made.seq}, signed by the key ${fingerprintOf(made.publicKey)}`);
+  }
+  return true;
+}
+
+/** The deployment's signing key, made the first time. */
+async function signingSeed(folder: string): Promise<Buffer> {
+  const idOf = (seed: Uint8Array): string =>
+    fingerprintOf(signCheckpoint({ seq: 0, hash: '', at: new Date(0) }, signingKeyOf(seed), new Date(0)).publicKey);
+  const before = await readKeyFolder(folder, idOf);
+  const id = before.currentId ?? (await addKey(folder, idOf));
+  const { keys } = await readKeyFolder(folder, idOf);
+  const seed = keys.get(id);
+  if (!seed) throw new Error(`${folder} holds no signing key`);
+  return seed;
+}
+
+/** One checkpoint a line. */
+async function readCheckpoints(file: string): Promise<Checkpoint[]> {
+  try {
+    const lines = (await readFile(file, 'utf8')).split('\n').filter(Boolean);
+    if (lines.length === 0) throw new Error('it is empty');
+    return lines.map(parseCheckpoint);
+  } catch (error) {
+    throw new Error(`${file}: ${messageOf(error)}`);
+  }
+}
