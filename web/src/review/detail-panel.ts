@@ -23,6 +23,8 @@ export class DetailPanel {
   private readonly history: HistoryList;
   private readonly revoke = byId('revoke', HTMLButtonElement);
   private readonly undo = byId('undo', HTMLButtonElement);
+  /** Which version of what, so that nothing flickers that is there already. */
+  private shown: string | undefined;
   private readonly choices: ReadonlyMap<Emotion, HTMLButtonElement>;
 
   constructor(actions: DetailActions) {
@@ -58,13 +60,18 @@ export class DetailPanel {
 
   hide(): void {
     this.root.hidden = true;
+    this.shown = undefined;
   }
 
   /** What the timeline knows, at once; the rest comes with `complete`. */
-  show(item: TimelineItem, place: string): void {
-    const { startMs, endMs, transcript, result } = item;
+  show(session: string, item: TimelineItem, place: string): void {
+    const { utteranceId, startMs, endMs, transcript, result } = item;
+    this.part('place').textContent = place;
+    const shown = `${session} ${utteranceId} ${result.revision}`;
+    if (shown === this.shown) return;
+    this.shown = shown;
     const span = endMs > startMs ? `${clock(startMs)} – ${clock(endMs)}` : clock(startMs);
-    this.part('time').textContent = `${place} · ${span}`;
+    this.part('time').textContent = span;
     const source = transcript?.source === 'client' ? 'typed' : 'spoken';
     this.part('kind').textContent = transcript ? `${source} · ${transcript.language}` : source;
     this.part('words').lang = transcript?.language ?? '';

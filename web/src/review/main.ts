@@ -55,12 +55,11 @@ async function enter(key: string): Promise<void> {
   signOut.hidden = false;
   client = new ReviewClient(rest);
   watcher = new WatchClient(api, onWatch, {
-    'sessions.changed': ({ sessionId, change }) => {
+    'sessions.changed': ({ sessionId }) => {
       queue.changed();
       session.changed(sessionId);
-      if (change === 'opened' && sessionId === watched()) watcher?.watch(sessionId);
     },
-    'fusion.revised': ({ sessionId }) => {
+    'result.stored': ({ sessionId }) => {
       session.changed(sessionId);
     },
     ...session.transcript.heard,
@@ -81,8 +80,7 @@ function onWatch(state: WatchState): void {
   if (state !== 'connected') return;
   // What happened while nobody listened.
   queue.changed();
-  const id = watched();
-  if (id) session.changed(id);
+  session.changed(null);
 }
 
 function showStatus(state: string, words: string): void {
@@ -92,11 +90,6 @@ function showStatus(state: string, words: string): void {
 }
 
 // ── Where the address leads ─────────────────────────────────────────────────────────────────────────────────────────
-
-function watched(): string | undefined {
-  const route = routeOf(location.hash);
-  return route.page === 'session' ? route.session : undefined;
-}
 
 function show(): void {
   if (!client) return;

@@ -145,7 +145,7 @@ export class SessionPage {
       });
       byId('timeline', HTMLElement).append(this.chart.root);
     }
-    this.draw();
+    this.chart.show(this.items.map(momentOf), this.selected);
   }
 
   close(): void {
@@ -154,9 +154,9 @@ export class SessionPage {
     this.toast.hide();
   }
 
-  /** Something of this session changed. */
-  changed(session: string): void {
-    if (session === this.session) this.refresher.ask();
+  /** Something of this session changed, or perhaps of every one. */
+  changed(session: string | null): void {
+    if (this.session !== undefined && (session ?? this.session) === this.session) this.refresher.ask();
   }
 
   // ── What is shown ─────────────────────────────────────────────────────────────────────────────────────────────────
@@ -187,7 +187,7 @@ export class SessionPage {
     this.transcript.show(this.items, this.selected);
     const index = this.items.findIndex(({ utteranceId }) => utteranceId === this.selected);
     const item = this.items[index];
-    if (item) this.detail.show(item, `${index + 1} of ${this.items.length}`);
+    if (item && this.session) this.detail.show(this.session, item, `${index + 1} of ${this.items.length}`);
     else this.detail.hide();
     byId('previous', HTMLButtonElement).disabled = index <= 0;
     byId('next', HTMLButtonElement).disabled = index === this.items.length - 1;

@@ -1,6 +1,5 @@
 import { io, type Socket } from 'socket.io-client';
-import type { LineEvents } from '../../../src/emotion/line-events.js';
-import type { Ack } from '../../../src/gateway/protocol.js';
+import type { Ack, ServerEvents } from '../../../src/gateway/protocol.js';
 import type { REVIEW_NAMESPACE, ReviewEvents } from '../../../src/review/api.js';
 import type { Api } from '../api.js';
 
@@ -9,7 +8,7 @@ const NAMESPACE: typeof REVIEW_NAMESPACE = '/v1/review';
 const ACK_TIMEOUT_MS = 10_000;
 
 type Told = { [E in keyof ReviewEvents]: ReviewEvents[E] } & {
-  [E in keyof LineEvents]: LineEvents[E] & { readonly sessionId: string };
+  [E in keyof ServerEvents]: ServerEvents[E] & { readonly sessionId: string };
 };
 type Handlers = { readonly [E in keyof Told]?: (told: Told[E]) => void };
 export type WatchState = 'connected' | 'lost' | 'refused';
