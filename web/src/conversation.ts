@@ -1,5 +1,6 @@
 import type { FusionResult } from '../../src/emotion/line-events.js';
 import type { StampedEvents } from '../../src/gateway/protocol.js';
+import { CourseStrip } from './course-strip.js';
 import { byId, el } from './dom.js';
 import { UtteranceCard } from './utterance-card.js';
 
@@ -10,6 +11,7 @@ export class Conversation {
   private readonly announce = byId('announce', HTMLElement);
   private readonly template = byId('card', HTMLTemplateElement);
   private readonly cards = new Map<string, UtteranceCard>();
+  private readonly course = new CourseStrip();
 
   readonly handlers: Partial<StampedEvents> = {
     'utterance.start': ({ utteranceId, startMs, ref }) => {
@@ -29,6 +31,12 @@ export class Conversation {
       this.show(event);
     },
     'utterance.end': (event) => this.cards.get(event.utteranceId)?.ended(event),
+    'session.trajectory': ({ points }) => {
+      this.course.show(points);
+    },
+    alert: (alert) => {
+      this.course.alert(alert);
+    },
     'session.closed': () => {
       this.over();
     },
@@ -39,6 +47,7 @@ export class Conversation {
     if (this.cards.size === 0) return;
     for (const card of this.cards.values()) card.abandoned();
     this.cards.clear();
+    this.course.clear();
     this.list.prepend(el('li', { class: 'divider' }, 'end of session'));
   }
 
