@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
 import { join } from 'node:path';
 import { Logger } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -15,6 +16,9 @@ import { Logs } from './common/logger.js';
 import { ModelFileError } from './common/model-manifest.js';
 import { Database } from './sessions/database.service.js';
 import { SocketAdapter } from './gateway/socket.adapter.js';
+
+/** How long a start may wait for the database, ms. */
+const STORAGE_WAIT_MS = 30_000;
 
 const HELP = `Undertone
 Hears how something is said and what is said, and answers with one emotion, how sure it is, and why.
@@ -46,6 +50,8 @@ async function main(): Promise<void> {
   if (existsSync(page)) app.useStaticAssets(page, { extensions: ['html'] });
   describeApi(app);
   try {
+    await app.init();
+    await storageOpened(app, config);
     await app.listen(config.PORT, config.HOST);
   } catch (error) {
     await app.close();
@@ -55,7 +61,24 @@ async function main(): Promise<void> {
   announce(config, (app.getHttpServer().address() as AddressInfo).port);
 }
 
-/** The database opens while the server already listens; where it never can, the server stops and says what to do. */
+/**
+ * Consents are looked up in the database: the server listens as soon as it is open, or after a while without it (Postgres may
+ * be away). @throws ConfigError where it never can be opened: a lost master key, another server's folder, a newer schema
+ */
+async function storageOpened(app: NestExpressApplication, { STORAGE }: Config): Promise<void> {
+  if (STORAGE === 'off') return;
+  const waited = new AbortController();
+  const ready = app.get(Database).ready();
+  await Promise.race([ready, pause(STORAGE_WAIT_MS, undefined, { signal: waited.signal })])
+    .catch((error: unknown) => {
+      throw new ConfigError(messageOf(error));
+    })
+    .finally(() => {
+      waited.abort();
+    });
+}
+
+/** The same later: the server stops and says what to do. */
 function stopWithDatabase(app: NestExpressApplication, { STORAGE }: Config): void {
   if (STORAGE === 'off') return;
   app.get(Database).fatal.catch((error: unknown) => {

@@ -126,11 +126,12 @@ export class Consents implements OnModuleDestroy {
     }
     if (erase) await this.erase(tenant, id, record === 'later' ? undefined : record, mine);
     if (record === 'later') return { remaining: [], recorded: false, erased: erase };
+    const { consent: _erased, ...nameless } = record;
     return {
       remaining: remaining(record),
       recorded: true,
       erased: erase,
-      receipt: this.receipt(record, new Date()),
+      receipt: this.receipt(erase ? nameless : record, new Date()),
     };
   }
 
