@@ -1,0 +1,67 @@
+import { once } from 'node:events';
+import type { Worker } from 'node:worker_threads';
+import { describe, expect, it } from '@jest/globals';
+import { DatabaseAwayError } from '../../src/sessions/database-errors.js';
+import type { EmbeddedDatabase } from '../../src/sessions/embedded-database.js';
+import type { Kept } from '../../src/sessions/recorder.service.js';
+import { DATABASES } from '../support/databases.js';
+import { result, session, TestStore } from '../support/store.js';
+
+describe.each(DATABASES)('a database that goes away: $name', (kind) => {
+  if (kind.missing || process.env['UNDERTONE_TEST_DATABASE_URL']) {
+    it.skip(`needs ${kind.missing ?? 'a Postgres that may be stopped'}`, () => undefined);
+    return;
+  }
+  let place: Awaited<ReturnType<typeof kind.start>>;
+  beforeAll(async () => {
+    place = await kind.start();
+  });
+  afterAll(async () => {
+    await place.close();
+  });
+
+  /** Takes the database away without a word; returns what brings it back. */
+  const takeAway = async (store: TestStore): Promise<() => Promise<void>> => {
+    if (place.postgres?.control) {
+      const { control } = place.postgres;
+      await control.stop('immediate');
+      return () => control.start();
+    }
+    const { embedded } = store.database as unknown as { embedded: EmbeddedDatabase };
+    const { worker } = embedded as unknown as { worker: Worker };
+    const gone = once(worker, 'exit');
+    await worker.terminate();
+    await gone;
+    return () => Promise.resolve();
+  };
+
+  it('[ST5] sessions go on, results wait, and are written when it returns; over the bound they fail at once', async () => {
+    const one = result(1);
+    const bytes = 2 * JSON.stringify(one).length + 1_500;
+    const store = await TestStore.open(await place.fresh(), { maxBytes: 3 * bytes });
+    const kept: Kept[] = [];
+    const live = store.recorder.open(session(), (told) => kept.push(told));
+    live.result(one);
+    await live.settled(60_000);
+    const bringBack = await takeAway(store);
+    for (let n = 2; n <= 6; n++) live.result(result(n));
+    expect(kept.filter(({ state }) => state === 'failed')).toEqual([
+      { state: 'failed', resultId: 'u5r1', reason: 'bufferFull' },
+      { state: 'failed', resultId: 'u6r1', reason: 'bufferFull' },
+    ]);
+    if (place.postgres) await expect(store.query('SELECT 1')).rejects.toThrow(DatabaseAwayError);
+    await bringBack();
+    live.close('ended');
+    expect(await live.settled(60_000)).toEqual({ stored: 4, failed: 2, pending: 0 });
+    expect(await store.query('SELECT id FROM results ORDER BY id')).toEqual(
+      ['u1r1', 'u2r1', 'u3r1', 'u4r1'].map((id) => ({ id })),
+    );
+    expect(await store.query('SELECT lost FROM sessions')).toEqual([{ lost: 2 }]);
+    expect(await store.query(`SELECT body->>'results' AS n FROM ledger WHERE kind = 'results.lost'`)).toEqual([
+      { n: '2' },
+    ]);
+    const check = await store.database.transaction((manager) => store.ledger.verify(manager));
+    expect(check.fault).toBeUndefined();
+    await store.close();
+  });
+});
