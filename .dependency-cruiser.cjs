@@ -54,6 +54,24 @@ module.exports = {
       { path: dir('audio|text|fusion|cli') },
     ),
     forbid(
+      'review-on-top',
+      'it asks everybody, and only the app module wires it',
+      { path: '^src/(?!review/|app\\.module)' },
+      { path: dir('review') },
+    ),
+    forbid(
+      'review-reads-no-audio',
+      'it works on what is stored',
+      { path: dir('review') },
+      { path: dir('audio|text|cli') },
+    ),
+    forbid(
+      'review-api-without-nest',
+      'the pages and clients import it',
+      { path: '^src/review/(api|answer)\\.ts$' },
+      { path: 'node_modules/@nestjs|^src/(?!review/(api|answer)|emotion/)' },
+    ),
+    forbid(
       'protocol-without-nest',
       'web, cli and clients import it',
       { path: '^src/gateway/protocol\\.ts$' },

@@ -17,6 +17,9 @@ export const ERRORS = {
   rateLimited: { status: 429, retryable: true, fatal: false, title: 'Too fast' },
   overloaded: { status: 503, retryable: true, fatal: false, title: 'No capacity now' },
   sessionExpired: { status: 410, retryable: false, fatal: true, title: 'The session is over' },
+  conflict: { status: 409, retryable: false, fatal: false, title: 'It is not as it was' },
+  storageAway: { status: 503, retryable: true, fatal: false, title: 'What is stored cannot be reached now' },
+  tampered: { status: 500, retryable: false, fatal: false, title: 'What was stored was changed from outside' },
   notFound: { status: 404, retryable: false, fatal: false, title: 'Not found' },
   internalError: { status: 500, retryable: true, fatal: false, title: 'A fault of the server' },
 } as const;

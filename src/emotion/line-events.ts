@@ -1,6 +1,7 @@
 import type { UnavailableReason, WordedCue, Wording } from './evidence.js';
 import type { Alert, Cause, TrajectoryPoint } from './course.js';
 import type { FusedEmotion } from './fused.js';
+import type { ResultCause } from './record.js';
 import type { Emotion } from './scores.js';
 import type { EndReason, Transcript } from './utterance.js';
 
@@ -57,7 +58,7 @@ export interface LineEvents<L extends string = Emotion> {
   'fusion.revised': FusionResult<L> & {
     readonly supersedes: string;
     readonly changed: readonly string[];
-    readonly cause: 'transcriptRevised';
+    readonly cause: Exclude<ResultCause, 'analysis'>;
   };
   /** How the session stands: points that are new or were revised, oldest first; the last is how it stands now. */
   'session.trajectory': { readonly points: readonly TrajectoryPoint<L>[] };

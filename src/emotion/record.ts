@@ -34,6 +34,15 @@ export interface ResultRecord {
   readonly cause: ResultCause;
 }
 
+/** A person's decision, once it is stored. */
+export interface Correction {
+  readonly utteranceId: string;
+  /** Its number; it stands now. */
+  readonly revision: number;
+  readonly fused: FusedEmotion;
+  readonly cause: Extract<ResultCause, 'labelOverride' | 'labelRevoked' | 'labelRestored'>;
+}
+
 /** How the line hands a result over to be kept: in order, and without waiting for anybody. */
 export type KeepResult = (result: ResultRecord) => void;
 

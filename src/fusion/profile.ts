@@ -169,7 +169,10 @@ export function decided(
   const weak = decision.abstainReason === 'ambiguous' ? undefined : decision.abstainReason;
   const reason = weak ?? (isAmbiguous({ scores, predictionSet: emotions }, limits) ? 'ambiguous' : undefined);
   return {
-    decision: reason === undefined ? { label: top, confidence } : { label: null, confidence, abstainReason: reason },
+    decision: {
+      ...(reason === undefined ? { label: top, confidence } : { label: null, confidence, abstainReason: reason }),
+      ...(decision.by && { by: decision.by }),
+    },
     scores,
     predictionSet,
   };

@@ -1,7 +1,6 @@
 import type { Decision, FusedEmotion } from '../emotion/fused.js';
 import { dimensionsOf, scoresOf, softmax, topOf, type Emotion } from '../emotion/scores.js';
-import { explain } from './explain.js';
-import { messagesOf } from './locales.js';
+import { explainAgain } from './explain-again.js';
 import { ranked } from './prediction-set.js';
 
 /**
@@ -11,7 +10,7 @@ import { ranked } from './prediction-set.js';
  * Pure, and of the evidence alone: correcting a corrected answer gives the same as correcting the first.
  */
 export function relabel(fused: FusedEmotion, label: Emotion | null, silentBelow: number): FusedEmotion {
-  const { logPrior, temperature, explanation } = fused;
+  const { logPrior, temperature } = fused;
   const scores =
     label === null ? softmax(scoresOf((e) => logPrior[e] / temperature)) : scoresOf((e) => (e === label ? 1 : 0));
   const decision: Decision =
@@ -20,12 +19,5 @@ export function relabel(fused: FusedEmotion, label: Emotion | null, silentBelow:
       : { label, confidence: 1, by: 'person' };
   const predictionSet = label === null ? ranked(scores) : [label];
   const answer = { ...fused, decision, scores, predictionSet, dimensions: dimensionsOf(scores) };
-  const { cues, counterfactual, quote } = explanation;
-  return {
-    ...answer,
-    explanation: explain(
-      { ...answer, cues, counterfactual, silentBelow, ...(quote === undefined ? {} : { quote }) },
-      messagesOf(explanation.locale),
-    ),
-  };
+  return explainAgain(answer, fused.explanation.locale, silentBelow);
 }

@@ -135,6 +135,15 @@ export class Consents implements OnModuleDestroy {
     };
   }
 
+  /** Ends everything that is being read of a person at this server; resolves when nothing more will come of it. */
+  async endAll(tenant: string, subjectRef: string): Promise<void> {
+    const subject = keyOf(tenant, subjectRef.normalize('NFC'));
+    const all = [...this.running.values()].flatMap((set) => [...set]);
+    const theirs = all.filter((one) => one.subject === subject);
+    for (const { reading } of theirs) reading.stop(MODALITIES);
+    await Promise.all(theirs.map(({ reading }) => reading.over()));
+  }
+
   async onModuleDestroy(): Promise<void> {
     clearTimeout(this.retry);
     await this.writePending();

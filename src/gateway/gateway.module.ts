@@ -22,6 +22,7 @@ import { CONFIG } from './config.token.js';
 import { ConsentsController } from './consents.controller.js';
 import { Consents, CONSENT_STORE, ERASURE, SERVED_NOTICE } from './consents.service.js';
 import { HealthController } from './health.controller.js';
+import { LiveSessions } from './live-sessions.js';
 import { ProblemFilter } from './problem.filter.js';
 import { StreamGateway } from './stream.gateway.js';
 import { TokensController } from './tokens.controller.js';
@@ -57,11 +58,14 @@ const WITH_STORAGE: Provider[] = [
 @Module({})
 export class GatewayModule {
   static register(config: Config): DynamicModule {
+    const below = [
+      PipelineModule.register(config),
+      ...(config.STORAGE === 'on' ? [SessionsModule.register(config)] : []),
+    ];
     return {
       module: GatewayModule,
       imports: [
-        PipelineModule.register(config),
-        ...(config.STORAGE === 'on' ? [SessionsModule.register(config)] : []),
+        ...below,
         MulterModule.register({ limits: { fileSize: config.MAX_UPLOAD_MB * 1_048_576, files: 1, fields: 10 } }),
       ],
       controllers: [HealthController, TokensController, ConsentsController, AnalysesController],
@@ -72,11 +76,13 @@ export class GatewayModule {
         { provide: SERVED_NOTICE, useFactory: () => servedNotice(config) },
         ...(config.STORAGE === 'on' ? WITH_STORAGE : WITHOUT_STORAGE),
         Consents,
+        LiveSessions,
         { provide: APP_GUARD, useClass: AccessGuard },
         // Nest recognises a gateway by its class: one made by a factory would never be connected.
         StreamGateway,
         { provide: APP_FILTER, useClass: ProblemFilter },
       ],
+      exports: [CONFIG, Admission, Consents, LiveSessions, ...below],
     };
   }
 }

@@ -7,6 +7,9 @@ import type { Config } from '../common/config.js';
 /** A socket that has joined no namespace, because it has shown no valid token, is cut after this long, ms. */
 const CONNECT_TIMEOUT_MS = 5_000;
 
+/** Where a socket has shown a token. */
+const NAMESPACES = ['/v1/stream', '/v1/review'];
+
 /** Socket.IO with bounds set before anybody is trusted (PR7). */
 export class SocketAdapter extends IoAdapter {
   constructor(
@@ -28,7 +31,8 @@ export class SocketAdapter extends IoAdapter {
       allowRequest: (request: IncomingMessage, decide: (error: string | null, allow: boolean) => void) => {
         // Only a new connection counts; a request of an existing one carries its id.
         const isNew = !request.url?.includes('sid=');
-        const strangers = server.engine.clientsCount - server.of('/v1/stream').sockets.size;
+        const known = NAMESPACES.flatMap((name) => [...server.of(name).sockets.values()].map(({ conn }) => conn));
+        const strangers = server.engine.clientsCount - new Set(known).size;
         decide(null, !isNew || strangers < config.MAX_UNAUTHENTICATED);
       },
     } as ServerOptions);

@@ -9,6 +9,7 @@ import type { LiveSession, OpenOptions } from '../pipeline/live-session.js';
 import type { PipelineService } from '../pipeline/pipeline.service.js';
 import type { Recorder, Recording } from '../sessions/recorder.service.js';
 import type { Caller } from './auth.js';
+import type { LiveEntry, LiveSessions } from './live-sessions.js';
 import type { Admitted, Consents, Reading } from './consents.service.js';
 import {
   AudioFrameSchema,
@@ -38,6 +39,8 @@ export interface ConnectionPorts {
   readonly limits: SessionLimits;
   /** Absent where nothing is stored. */
   readonly recorder: Recorder | undefined;
+  /** Where those who watch find it. */
+  readonly sessions: LiveSessions;
   /** Called before a session opens; throws when there is no room for it. */
   admit(): void;
   closed(): void;
@@ -81,6 +84,8 @@ export class StreamConnection {
     over: () => this.over,
   };
 
+  private readonly entry: LiveEntry;
+
   constructor(
     private readonly socket: Socket,
     private readonly caller: Caller,
@@ -89,6 +94,11 @@ export class StreamConnection {
     this.ticker = setInterval(() => {
       this.tick();
     }, ACK_EVERY_MS);
+    this.entry = {
+      id: this.sessionId,
+      tenant: caller.tenant,
+      correct: (correction) => this.live?.correct(correction),
+    };
   }
 
   /** Runs a handler now, or as soon as the session that is being opened is there. */
@@ -142,6 +152,7 @@ export class StreamConnection {
       );
       this.begin(live, admitted);
       this.recording = this.record(request, admitted);
+      this.ports.sessions.open(this.entry);
     } catch (error) {
       this.state = 'closed';
       this.leave();
@@ -365,6 +376,7 @@ export class StreamConnection {
 
   /** Nothing more will come of this session. */
   private leave(): void {
+    this.ports.sessions.close(this.entry);
     this.admitted?.leave();
     this.ports.closed();
     this.ended();
@@ -410,7 +422,9 @@ export class StreamConnection {
   private send(event: ServerEventName, data: object): void {
     this.eventSeq += 1;
     const at = Math.round(this.live?.receivedMs ?? 0);
-    this.socket.emit(event, { ...data, sessionId: this.sessionId, eventSeq: this.eventSeq, at });
+    const told = { ...data, sessionId: this.sessionId, eventSeq: this.eventSeq, at };
+    this.socket.emit(event, told);
+    if (this.live) this.ports.sessions.tell(this.entry, event, told);
   }
 }
 

@@ -19,6 +19,7 @@ import { Admission } from './admission.service.js';
 import type { Caller } from './auth.js';
 import { CONFIG } from './config.token.js';
 import { Consents } from './consents.service.js';
+import { LiveSessions } from './live-sessions.js';
 import { STREAM_NAMESPACE, type Ack as Answer, type CloseReason, type SessionLimits } from './protocol.js';
 import { StreamConnection } from './stream-connection.js';
 import { wireErrorBody } from './wire-error.js';
@@ -61,6 +62,7 @@ export class StreamGateway
     @Inject(Admission) private readonly admission: Admission,
     @Inject(PipelineService) private readonly pipeline: PipelineService,
     @Inject(Consents) private readonly consents: Consents,
+    @Inject(LiveSessions) private readonly live: LiveSessions,
     @Optional() @Inject(Recorder) private readonly recorder?: Recorder,
   ) {
     this.limits = {
@@ -101,6 +103,7 @@ export class StreamGateway
       consents: this.consents,
       limits: this.limits,
       recorder: this.recorder,
+      sessions: this.live,
       admit: () => {
         this.admit(tokenId);
       },

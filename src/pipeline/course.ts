@@ -86,7 +86,10 @@ export class Course {
       scores,
       confidence: decision.confidence,
       abstained: decision.label === null,
-      unread: Object.values(fused.modalities).every(({ reliability }) => reliability < limits.noEvidenceBelow),
+      // What a person revoked was read, and does not count.
+      unread:
+        decision.abstainReason === 'revoked' ||
+        Object.values(fused.modalities).every(({ reliability }) => reliability < limits.noEvidenceBelow),
       decided: [...new Set([decision.label, own])].filter((label) => label !== null),
       incongruence,
     };

@@ -5,12 +5,13 @@ import { SerialQueue } from '../common/serial-queue.js';
 import type { Modality } from '../emotion/evidence.js';
 import type { Locale } from '../emotion/fused.js';
 import type { Emit, WarningCode } from '../emotion/line-events.js';
-import { keepNothing, type KeepResult } from '../emotion/record.js';
+import { keepNothing, type Correction, type KeepResult } from '../emotion/record.js';
 import type { AudioFormat, EndReason, Utterance } from '../emotion/utterance.js';
 import type { AlertRule } from '../fusion/alert-rules.js';
 import { fuse } from '../fusion/fuse.js';
 import { messagesOf } from '../fusion/locales.js';
 import type { LabelProfile } from '../fusion/profile.js';
+import { relabel } from '../fusion/relabel.js';
 import {
   analyzeUtterance,
   readWords,
@@ -286,10 +287,13 @@ export class LiveSession {
     const clientText = { text: words.text, ...(words.language ? { language: words.language } : {}) };
     const revised = { ...utterance, clientText };
     const { text, transcript } = await readWords(revised, this.experts);
-    const next = fuse(
+    const read = fuse(
       { voice, text },
       { config: this.experts.fusion, locale: this.locale, ...(transcript && { words: transcript.text }) },
     );
+    // What a person said of it still stands.
+    const { by, label } = fused.decision;
+    const next = by ? relabel(read, label, this.experts.fusion.abstain.noEvidenceBelow) : read;
     const supersedes = resultId(utterance.id, done.revision);
     done.revision += 1;
     done.analyzed = { utterance: revised, ...(transcript && { transcript }), voice, text, fused: next };
@@ -322,6 +326,30 @@ export class LiveSession {
   /** After everything was withdrawn nothing more is derived. */
   private takeCourse({ utterance, fused }: AnalyzedUtterance): void {
     if (this.permitted.size > 0) this.course.take(utterance.id, utterance.endMs, fused);
+  }
+
+  /** Takes a person's correction in, in its turn: later revisions count on from it. It is stored already. */
+  correct({ utteranceId, revision, fused, cause }: Correction): void {
+    void this.queue.add(() => {
+      const done = this.recent.find(({ analyzed }) => analyzed.utterance.id === utteranceId);
+      const before = done?.analyzed.fused.decision.label;
+      if (done) {
+        done.revision = revision;
+        done.analyzed = { ...done.analyzed, fused };
+      }
+      this.emit('fusion.revised', {
+        utteranceId,
+        resultId: resultId(utteranceId, revision),
+        revision,
+        isFinal: true,
+        ...fused,
+        supersedes: resultId(utteranceId, revision - 1),
+        changed: before === fused.decision.label ? ['scores'] : ['label', 'scores'],
+        cause,
+      });
+      if (done) this.takeCourse(done.analyzed);
+      return Promise.resolve();
+    });
   }
 
   /** Interim readings are skipped, never queued, and never told after the utterance has ended. */

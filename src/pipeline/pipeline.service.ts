@@ -118,6 +118,12 @@ export class PipelineService implements OnModuleInit {
     return session;
   }
 
+  /** A modality that weighs less says nothing. */
+  get silentBelow(): number {
+    if (!this.fusion) throw new Error('the pipeline has not started');
+    return this.fusion.abstain.noEvidenceBelow;
+  }
+
   /** A whole file or text, through the very same session. */
   analyze(
     request: FileRequest & { readonly profile?: undefined },

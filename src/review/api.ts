@@ -317,6 +317,10 @@ export const ExportRecordSchema = TimelineItemSchema.omit({ trajectory: true, ma
   subject: z.uuid(),
   startedAt: time,
   source: z.enum(['stream', 'file']),
+  /** What the answer was made from, so that it can be made again (`undertone replay`); null once words are gone. */
+  words: z.string().nullable(),
+  voice: VoiceEvidenceSchema.nullable(),
+  text: TextEvidenceSchema.nullable(),
   fused: FusedSchema.nullable(),
 });
 export const ExportSchema = z.object({ exportedAt: time, records: z.array(ExportRecordSchema) });
@@ -403,7 +407,8 @@ export const WatchSchema = z.strictObject({ sessionId: uuid });
 export interface ReviewEvents {
   /** To every analyst of the tenant. */
   'sessions.changed': {
-    readonly sessionId: string;
+    /** Null: perhaps several. */
+    readonly sessionId: string | null;
     readonly change: 'opened' | 'closed' | 'result' | 'revised' | 'alert' | 'deleted' | 'erased';
     readonly utteranceId?: string;
   };

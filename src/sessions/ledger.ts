@@ -10,8 +10,10 @@ export const LEDGER_KINDS = [
   'subject.erased',
   'session.deleted',
   'results.lost',
+  'words.read',
   'data.exported',
   'data.purged',
+  'retention.changed',
   'keys.rotated',
   'login.failed',
 ] as const;

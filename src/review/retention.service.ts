@@ -1,0 +1,113 @@
+import { Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import type { Caller } from '../gateway/auth.js';
+import type { ErasureRepository, PurgeReport } from '../sessions/erasure.repository.js';
+import { LedgerRow } from '../sessions/ledger.entity.js';
+import type { LedgerRepository } from '../sessions/ledger.repository.js';
+import { Tenant } from '../sessions/tenant.entity.js';
+import type { PurgeAnswer, RetentionAnswer, RetentionPolicy } from './api.js';
+import type { ReviewStorage } from './storage.service.js';
+
+const DAY_MS = 86_400_000;
+/** How often the server does what retention asks for, ms. */
+const PURGE_EVERY_MS = 3_600_000;
+const FIRST_PURGE_MS = 60_000;
+const BY_ITSELF = 'retention';
+
+/** How long a tenant keeps what it has, and the job that takes the rest away. */
+export class RetentionService implements OnApplicationBootstrap, OnModuleDestroy {
+  private readonly log = new Logger('Retention');
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly storage: ReviewStorage,
+    private readonly erasure: ErasureRepository,
+    private readonly ledger: LedgerRepository,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.next(FIRST_PURGE_MS);
+  }
+
+  onModuleDestroy(): void {
+    clearTimeout(this.timer);
+  }
+
+  read({ tenant }: Caller): Promise<RetentionAnswer> {
+    return this.storage.run((manager) => this.policy(manager, tenant));
+  }
+
+  write({ tenant, keyId }: Caller, { keepSessionsDays, keepWordsDays }: RetentionPolicy): Promise<RetentionAnswer> {
+    const changedAt = new Date();
+    return this.storage.run(async (manager) => {
+      await manager.upsert(Tenant, { id: tenant, keepSessionsDays, keepWordsDays, changedAt, changedBy: keyId }, [
+        'id',
+      ]);
+      const body = { actor: keyId, keepSessionsDays, keepWordsDays };
+      await this.ledger.append(manager, [{ tenant, kind: 'retention.changed', body }], changedAt);
+      return this.policy(manager, tenant);
+    });
+  }
+
+  /** Does everything that is due, piece by piece, and says what it did. */
+  async purge(tenant: string, actor: string): Promise<PurgeAnswer> {
+    let [deletedSessions, blankedSessions] = [0, 0];
+    for (let more = true; more;) {
+      const report: PurgeReport = await this.storage.run((manager) => this.piece(manager, tenant, actor));
+      deletedSessions += report.deletedSessions;
+      blankedSessions += report.blankedSessions;
+      more = report.more;
+    }
+    return { deletedSessions, blankedSessions };
+  }
+
+  /** For every tenant that has a policy. */
+  async purgeAll(actor = BY_ITSELF): Promise<(PurgeAnswer & { readonly tenant: string })[]> {
+    const tenants = await this.storage.run((manager) => manager.find(Tenant));
+    const reports = [];
+    for (const { id: tenant } of tenants) reports.push({ tenant, ...(await this.purge(tenant, actor)) });
+    return reports;
+  }
+
+  private async piece(manager: EntityManager, tenant: string, actor: string): Promise<PurgeReport> {
+    const policy = await manager.findOneBy(Tenant, { id: tenant });
+    const now = new Date();
+    const before = (days: number | null | undefined): Date | undefined =>
+      days ? new Date(now.getTime() - days * DAY_MS) : undefined;
+    const [sessionsBefore, wordsBefore] = [before(policy?.keepSessionsDays), before(policy?.keepWordsDays)];
+    const retention = { tenant, ...(sessionsBefore && { sessionsBefore }), ...(wordsBefore && { wordsBefore }) };
+    return this.erasure.purge(manager, retention, actor, now);
+  }
+
+  private async policy(manager: EntityManager, tenant: string): Promise<RetentionAnswer> {
+    const row = await manager.findOneBy(Tenant, { id: tenant });
+    const last = await manager.findOne(LedgerRow, { where: { tenant, kind: 'data.purged' }, order: { seq: 'DESC' } });
+    const count = (name: string): number => Number(last?.body[name] ?? 0);
+    return {
+      keepSessionsDays: row?.keepSessionsDays ?? null,
+      keepWordsDays: row?.keepWordsDays ?? null,
+      changedAt: row?.changedAt.toISOString() ?? null,
+      changedBy: row?.changedBy ?? null,
+      lastPurge: last && {
+        at: last.at.toISOString(),
+        deletedSessions: count('deletedSessions'),
+        blankedSessions: count('blankedSessions'),
+      },
+    };
+  }
+
+  private next(delayMs: number): void {
+    this.timer = setTimeout(() => void this.byItself(), delayMs).unref();
+  }
+
+  private async byItself(): Promise<void> {
+    try {
+      for (const report of await this.purgeAll()) {
+        if (report.deletedSessions + report.blankedSessions > 0) this.log.log({ msg: 'retention', ...report });
+      }
+    } catch {
+      this.log.warn('retention could not be applied now; it is tried again in an hour');
+    }
+    this.next(PURGE_EVERY_MS);
+  }
+}
