@@ -15,6 +15,7 @@ import type { Caller } from './auth.js';
 import { CONFIG } from './config.token.js';
 import { Consents, type Admitted } from './consents.service.js';
 import { SessionStartSchema, type StoredResult } from './protocol.js';
+import { storedAlert } from './stored-alert.js';
 import { parse } from './wire-error.js';
 
 /** Multipart fields are strings; `consent`, `context` and `modalities` hold JSON. */
@@ -112,6 +113,11 @@ export class AnalysesController {
       const request = { modalities, language, locale, ...chosen, ...given };
       const analysis = await this.pipeline
         .analyze(request, withdrawn.signal, recording?.result)
+        .then((one) => {
+          const raised = one.alerts.filter(({ status }) => status === 'raised');
+          if (recording) for (const alert of raised) recording.alert(storedAlert(recording.sessionId, alert));
+          return one;
+        })
         .finally(() => recording?.close('ended'));
       await recording?.settled(STORE_MS);
       const { receipt } = admitted;

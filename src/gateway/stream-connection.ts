@@ -24,6 +24,7 @@ import {
   type SessionLimits,
   type SessionTotals,
 } from './protocol.js';
+import { storedAlert } from './stored-alert.js';
 import { parse, wireErrorBody } from './wire-error.js';
 
 const ACK_EVERY_MS = 500;
@@ -416,7 +417,12 @@ export class StreamConnection {
 
   /** The line's events; nothing derived from a person is told after the session is closed. */
   private tell<E extends LineEventName>(event: E, data: LineEvents<string>[E]): void {
+    if (event === 'alert') this.keepAlert(data as LineEvents['alert']);
     if (this.state !== 'closed') this.send(event, data);
+  }
+
+  private keepAlert(alert: LineEvents['alert']): void {
+    if (alert.status === 'raised') this.recording?.alert(storedAlert(this.sessionId, alert));
   }
 
   private send(event: ServerEventName, data: object): void {

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { Access, CurrentCaller } from '../gateway/access.guard.js';
 import type { Caller } from '../gateway/auth.js';
 import { parse } from '../gateway/wire-error.js';
+import { LedgerAudit } from '../sessions/ledger-audit.repository.js';
 import { LedgerRepository } from '../sessions/ledger.repository.js';
 import {
   LedgerCheckSchema,
@@ -46,11 +47,12 @@ export class LedgerController {
 
   @Get('verify')
   @Documented({
-    summary: 'Is the chain of all entries intact, or which one is the first that is not?',
+    summary: 'Is the chain intact, and what it attests, or which entry is the first that is not?',
     answer: LedgerCheckSchema,
   })
   async verify(): Promise<LedgerCheckAnswer> {
-    const { head, fault } = await this.storage.run((manager) => this.ledger.verify(manager));
+    const audit = new LedgerAudit(this.ledger);
+    const { head, fault } = await this.storage.run((manager) => audit.verify(manager));
     return {
       intact: fault === undefined,
       head: { ...head, at: head.at.toISOString() },

@@ -238,6 +238,20 @@ describe('reading', () => {
     );
   });
 
+  it('[RV3] finds sessions by the alerts that were raised in them, once for each', async () => {
+    const angry = Array.from({ length: 4 }, () => 'I am furious, this is an outrage, I hate you!');
+    const one = await typed(server, 'acme', angry, { subject: 'subject-8', alerts: 'callCentre' });
+    await one.client.end();
+    const raised = one.client.of('alert').filter(({ status }) => status === 'raised');
+    expect(raised.length).toBeGreaterThan(0);
+    const { body } = await ask<SessionsPage>(server, analyst, 'GET', `/v1/sessions?alert=${raised[0]!.rule}`);
+    expect(body.items).toMatchObject([{ id: one.id, alerts: raised.length }]);
+    const { body: detail } = await ask<SessionDetail>(server, analyst, 'GET', `/v1/sessions/${one.id}`);
+    expect(detail.alertList.map(({ rule, detail }) => ({ rule, detail }))).toEqual(
+      raised.map(({ rule, reason }) => ({ rule, detail: reason })),
+    );
+  });
+
   it('[RV4] pages by place: what comes in between is told neither twice nor instead of another', async () => {
     const made: string[] = [];
     for (let i = 0; i < 4; i++) {

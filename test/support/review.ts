@@ -59,7 +59,11 @@ export async function typed(
   server: TestServer,
   tenant: TenantName,
   texts: readonly string[],
-  { subject = 'subject-1', purpose = 'test' }: { readonly subject?: string; readonly purpose?: string } = {},
+  {
+    subject = 'subject-1',
+    purpose = 'test',
+    alerts,
+  }: { readonly subject?: string; readonly purpose?: string; readonly alerts?: string } = {},
 ): Promise<{ readonly client: TestClient; readonly id: string }> {
   const client = await TestClient.connect(server, await tokenFor(server, tenant, 'client'));
   const over: Partial<StartPayload> = {
@@ -67,6 +71,7 @@ export async function typed(
     language: 'en',
     consent: { ...consent(['text']), subjectRef: subject, purposes: [purpose] },
     context: { purpose, setting: 'personal' },
+    ...(alerts === undefined ? {} : { alerts }),
   };
   const { sessionId } = await client.start(over);
   for (const text of texts) await client.ask('text.input', { text });
