@@ -220,7 +220,7 @@ export class SessionPage {
       ...(context ? [`${context.purpose}, ${context.setting}`] : []),
       ...(blanked ? ['words and scores are erased'] : []),
     ];
-    const live = endedAt === null ? [el('span', { class: 'flag live' }, 'live'), ' '] : [];
+    const live = endedAt === null ? [el('span', { class: 'flag on-air' }, 'live'), ' '] : [];
     byId('session-facts', HTMLElement).replaceChildren(...live, facts.join(' · '));
     if (endedAt) this.transcript.over();
   }

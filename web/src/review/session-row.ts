@@ -68,7 +68,7 @@ function flagsOf({
   const flag = (kind: string, text: string, title = ''): HTMLElement =>
     el('span', { class: `flag ${kind}`, ...(title ? { title } : {}) }, text);
   return [
-    ...(endedAt === null ? [flag('live', 'live')] : []),
+    ...(endedAt === null ? [flag('on-air', 'live')] : []),
     ...(incongruent > 0 ? [flag('loud', `≠ ${incongruent}`, 'Voice and words disagree')] : []),
     ...(alerts > 0 ? [flag('alert', counted(alerts, 'alert'), alertRules.join(', '))] : []),
     ...(revoked > 0 ? [flag('', `${revoked} revoked`)] : []),

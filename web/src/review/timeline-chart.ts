@@ -118,8 +118,8 @@ export class TimelineChart {
             color: 'var(--soft)',
           })
         : Plot.axisX({
-            ticks: Math.min(placed.length, 12),
-            tickFormat: (n: number) => (Number.isInteger(n) && n > 0 ? `#${n}` : ''),
+            ticks: placed.map(({ x }) => x).filter((_, i) => i % Math.ceil(placed.length / 12) === 0),
+            tickFormat: (n: number) => `#${n}`,
             label: null,
             color: 'var(--soft)',
           }),

@@ -115,6 +115,6 @@ function openLine(utterance: string, startMs: number, words: string): HTMLElemen
     { 'data-utterance': utterance, class: 'open' },
     el('span', { class: 'time' }, clock(startMs)),
     el('span', { class: 'words unstable' }, words || '…'),
-    el('span', { class: 'verdict-line' }, el('span', { class: 'flag live' }, 'being said')),
+    el('span', { class: 'verdict-line' }, el('span', { class: 'flag on-air' }, 'being said')),
   );
 }
