@@ -10,6 +10,7 @@ import type { CreateKeyOptions } from './keys.js';
 import type { RulesOptions } from './rules.js';
 import type { CheckpointOptions, VerifyOptions } from './ledger.js';
 import type { ImportOptions, ListOptions } from './models.js';
+import type { PurgeOptions } from './purge.js';
 import type { ReplayOptions } from './replay.js';
 
 /** What the shell is told. */
@@ -277,6 +278,21 @@ Example, daily:
   .action(async (options: CheckpointOptions) => {
     const { checkpointLedger } = await import('./ledger.js');
     finish(await checkpointLedger(options));
+  });
+
+program
+  .command('purge')
+  .description('do what the retention of every tenant asks for, and report it; a running server does so every hour')
+  .option('--json', 'one line of JSON')
+  .addHelpText(
+    'after',
+    `
+With the embedded database, stop the server first. With Postgres it may run.
+Retention is set by PUT /v1/retention (docs/review.md).`,
+  )
+  .action(async (options: PurgeOptions) => {
+    const { purge } = await import('./purge.js');
+    finish(await purge(options));
   });
 
 program

@@ -1,0 +1,27 @@
+import { ErasureRepository } from '../sessions/erasure.repository.js';
+import { LedgerRepository } from '../sessions/ledger.repository.js';
+import { RetentionService } from '../review/retention.service.js';
+import { ReviewStorage } from '../review/storage.service.js';
+import { withStorage } from './storage.js';
+import { plainTable } from './table.js';
+
+export interface PurgeOptions {
+  readonly json?: true;
+}
+
+/** Does what the retention of every tenant asks for, and reports it. */
+export async function purge({ json }: PurgeOptions): Promise<boolean> {
+  const reports = await withStorage(({ database, vault }) => {
+    const ledger = new LedgerRepository();
+    const erasure = new ErasureRepository(vault, ledger);
+    return new RetentionService(new ReviewStorage(database), erasure, ledger).purgeAll('undertone purge');
+  });
+  if (json) console.log(JSON.stringify(reports));
+  else if (reports.length === 0) console.log('No tenant has a retention: everything is kept (PUT /v1/retention).');
+  else {
+    const table = plainTable(['tenant', 'sessions deleted', 'sessions without words']);
+    for (const one of reports) table.push([one.tenant, `${one.deletedSessions}`, `${one.blankedSessions}`]);
+    console.log(table.toString());
+  }
+  return true;
+}
