@@ -1,19 +1,20 @@
 import type { Locale } from '../../../src/emotion/fused.js';
 import { EMOTIONS } from '../../../src/emotion/scores.js';
-import type { SessionDetail, StoredAlert, TimelineItem } from '../../../src/review/api.js';
+import type { TimelineItem } from '../../../src/review/api.js';
 import { byId, el, say } from '../dom.js';
 import type { Notes } from '../notes.js';
 import { confidenceOf, labelOf } from '../result-parts.js';
-import { clock, duration, phrase } from '../words.js';
+import { clock } from '../words.js';
 import { Corrections, type Target } from './corrections.js';
 import { DetailPanel } from './detail-panel.js';
 import type { Command } from './keyboard.js';
 import type { Moment } from './moment.js';
-import { counted, ENDED, shortId, whenOf } from './phrases.js';
+import { counted, shortId } from './phrases.js';
 import { ReasonDialog } from './reason-dialog.js';
 import { Refresher } from './refresher.js';
 import type { ReviewClient } from './review-client.js';
 import { emotionOfKey, hashOf } from './route.js';
+import { SessionHead } from './session-head.js';
 import type { TimelineChart } from './timeline-chart.js';
 import { Toast } from './toast.js';
 import { TranscriptList } from './transcript-list.js';
@@ -24,6 +25,9 @@ const GATHER_MS = 120;
 export class SessionPage {
   readonly root = byId('session', HTMLElement);
   readonly transcript = new TranscriptList((id) => {
+    this.select(id);
+  });
+  private readonly head = new SessionHead((id) => {
     this.select(id);
   });
   private readonly toast = new Toast();
@@ -131,13 +135,12 @@ export class SessionPage {
       this.items = [];
       this.transcript.clear();
       this.detail.hide();
-      byId('session-title', HTMLElement).textContent = 'Session';
-      byId('session-facts', HTMLElement).textContent = 'Loading …';
+      this.head.clear();
       byId('session-empty', HTMLElement).hidden = true;
       this.selected = utterance;
     }
     this.root.hidden = false;
-    byId('session-title', HTMLElement).focus();
+    this.head.focus();
     const [{ TimelineChart: Chart }] = await Promise.all([import('./timeline-chart.js'), this.load()]);
     if (!this.chart) {
       this.chart = new Chart((id) => {
@@ -169,15 +172,15 @@ export class SessionPage {
       if (session !== this.session) return;
       const before = this.items;
       this.items = timeline.items;
-      this.showHead(about);
-      this.showAlerts(timeline.alerts);
+      this.head.show(about, timeline.alerts);
+      if (about.endedAt) this.transcript.over();
       if (!this.items.some(({ utteranceId }) => utteranceId === this.selected)) this.selected = tellingOf(this.items);
       this.tell(before);
       this.draw();
       await this.complete();
     } catch (error) {
       if (session !== this.session) return;
-      byId('session-facts', HTMLElement).textContent = error instanceof Error ? error.message : String(error);
+      this.head.problem(error instanceof Error ? error.message : String(error));
     }
   }
 
@@ -205,39 +208,6 @@ export class SessionPage {
     } catch (error) {
       if (asked === this.asked) this.notes.tell('error', error instanceof Error ? error.message : String(error));
     }
-  }
-
-  private showHead(about: SessionDetail): void {
-    const { startedAt, endedAt, closeReason, subject, consent, context, modalities, blanked } = about;
-    byId('session-title', HTMLElement).textContent = `Session of ${whenOf(startedAt, new Date())}`;
-    const lasted = endedAt ? duration(Date.parse(endedAt) - Date.parse(startedAt)) : 'not over yet';
-    const withdrawn = Object.keys(consent.withdrawn).map((side) => (side === 'text' ? 'words' : side));
-    const facts = [
-      `person ${shortId(subject)}`,
-      endedAt ? `${lasted}, ${phrase(ENDED, closeReason ?? 'ended')}` : lasted,
-      `consent for ${modalities.map((side) => (side === 'text' ? 'words' : side)).join(' and ')}`,
-      ...(withdrawn.length > 0 ? [`withdrawn for ${withdrawn.join(' and ')}`] : []),
-      ...(context ? [`${context.purpose}, ${context.setting}`] : []),
-      ...(blanked ? ['words and scores are erased'] : []),
-    ];
-    const live = endedAt === null ? [el('span', { class: 'flag on-air' }, 'live'), ' '] : [];
-    byId('session-facts', HTMLElement).replaceChildren(...live, facts.join(' · '));
-    if (endedAt) this.transcript.over();
-  }
-
-  private showAlerts(alerts: readonly StoredAlert[]): void {
-    const list = byId('alerts', HTMLUListElement);
-    list.hidden = alerts.length === 0;
-    list.replaceChildren(
-      ...alerts.map(({ rule, detail, sinceMs, utteranceIds }) => {
-        const place = el('button', { type: 'button' }, `at ${clock(sinceMs)}`);
-        place.addEventListener('click', () => {
-          const id = utteranceIds.at(-1);
-          if (id) this.select(id);
-        });
-        return el('li', {}, el('strong', {}, rule), ...(detail ? [el('span', {}, detail)] : []), place);
-      }),
-    );
   }
 
   /** Reads out what somebody else changed, and what came in. */
