@@ -1,6 +1,8 @@
-import { readFile } from 'node:fs/promises';
+import { appendFileSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
 import { MODALITIES } from '../emotion/evidence.js';
 import type { Locale } from '../emotion/fused.js';
+import type { KeepResult, ResultRecord } from '../emotion/record.js';
 import type { AnalyzedPart, FileAnalysis } from '../pipeline/analyze-file.js';
 import { PipelineService } from '../pipeline/pipeline.service.js';
 import { reasonOf, withLine, type LineOptions } from './line.js';
@@ -12,6 +14,8 @@ export interface AnalyzeOptions extends LineOptions {
   readonly locale?: Locale;
   readonly labels?: string;
   readonly alerts?: string;
+  /** Where the evidence of each utterance goes, to be fused again. */
+  readonly evidence?: string;
 }
 
 /**
@@ -29,6 +33,14 @@ async function analyzeAll(
 ): Promise<boolean> {
   const { text, language, json = false, locale = 'en', labels, alerts } = options;
   const printer = new Printer(json);
+  const { evidence } = options;
+  if (evidence !== undefined) await writeFile(evidence, '');
+  const keeping = (file?: string): KeepResult | undefined =>
+    evidence === undefined
+      ? undefined
+      : (result) => {
+          appendFileSync(evidence, evidenceLine(result, file));
+        };
   const request = {
     modalities: MODALITIES,
     language,
@@ -37,7 +49,7 @@ async function analyzeAll(
     ...(text === undefined ? {} : { text }),
   };
   if (files.length === 0) {
-    printer.print(await pipeline.analyze(request));
+    printer.print(await pipeline.analyze(request, undefined, keeping()));
     return true;
   }
   const bar = files.length > 1 ? progressBar('{bar} {value}/{total} files') : undefined;
@@ -45,7 +57,7 @@ async function analyzeAll(
   for (const [i, file] of files.entries()) {
     bar?.start(files.length, i);
     const analysis = await readFile(file)
-      .then((audio) => pipeline.analyze({ ...request, audio }))
+      .then((audio) => pipeline.analyze({ ...request, audio }, undefined, keeping(file)))
       .catch(reasonOf);
     bar?.stop();
     if (typeof analysis === 'string') {
@@ -80,6 +92,12 @@ class Printer {
     if (utterances.length > 0) console.log(utteranceTable(utterances, process.stdout.columns));
     for (const note of notes) console.log(`! ${note}`);
   }
+}
+
+/** As `replay` reads it. */
+function evidenceLine({ utterance, transcript, voice, text, fused }: ResultRecord, file?: string): string {
+  const words = transcript?.text;
+  return `${JSON.stringify({ file, utteranceId: utterance.id, words, voice, text, fused })}\n`;
 }
 
 /** Always in this order, so that lines can be compared. */

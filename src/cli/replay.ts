@@ -72,8 +72,9 @@ export async function replayFiles(files: readonly string[], options: ReplayOptio
 /** The record of a line, or what is wrong with it; never what it says. */
 function recordOf(line: string): FusedRecord | string {
   try {
-    const parsed = RecordSchema.safeParse(JSON.parse(line));
-    if (parsed.success) return parsed.data as unknown as FusedRecord;
+    const given: unknown = JSON.parse(line);
+    const parsed = RecordSchema.safeParse(given);
+    if (parsed.success) return given as FusedRecord; // as it was written: the order of its fields counts for "to the last bit"
     const issue = parsed.error.issues[0];
     return `${issue?.path.join('.') ?? 'the line'}: ${issue?.message ?? 'is not of the expected form'}; give lines that "undertone analyze --evidence" wrote`;
   } catch (error) {

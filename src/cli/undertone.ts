@@ -42,6 +42,7 @@ program
   .option('--labels <profile>', 'a label profile in place of the seven emotions')
   .option('--alerts <rules>', 'alert rules: a preset, or those of ALERT_RULES by name (default: ALERT_RULES)')
   .option('--json', 'one line of JSON for each utterance')
+  .option('--evidence <file>', 'write what voice and words said of each utterance, for undertone replay')
   .addHelpText(
     'after',
     `

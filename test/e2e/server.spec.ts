@@ -61,6 +61,8 @@ describe('the server', () => {
         '/healthz',
         '/readyz',
         '/v1/analyses',
+        '/v1/consents/{id}',
+        '/v1/consents/{id}/withdraw',
         '/v1/notice',
         '/v1/tokens',
       ]);
