@@ -49,13 +49,30 @@ export class Causes {
     }
   };
 
+  /** A timer of our own: AbortSignal.any forgets a timeout that nothing else holds on to (Node 20), and a dripping body never ends. */
   private async complete(messages: readonly object[], signal: AbortSignal): Promise<string> {
-    const { url, model, key, timeoutMs } = this.options;
+    const control = new AbortController();
+    const stop = (): void => {
+      control.abort();
+    };
+    const timer = setTimeout(stop, this.options.timeoutMs);
+    signal.addEventListener('abort', stop, { once: true });
+    if (signal.aborted) stop();
+    try {
+      return await this.request(messages, control.signal);
+    } finally {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', stop);
+    }
+  }
+
+  private async request(messages: readonly object[], signal: AbortSignal): Promise<string> {
+    const { url, model, key } = this.options;
     const response = await fetch(`${url.replace(/\/$/u, '')}/chat/completions`, {
       method: 'POST',
       // A redirect would carry what was said to a place that nobody configured.
       redirect: 'error',
-      signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
+      signal,
       headers: { 'Content-Type': 'application/json', ...(key ? { Authorization: `Bearer ${key}` } : {}) },
       body: JSON.stringify({
         model,
