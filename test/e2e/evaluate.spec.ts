@@ -123,11 +123,11 @@ describe('undertone evaluate and train', () => {
     expect(once.stderr).not.toContain('undertone evaluate:');
     const report = JSON.parse(once.stdout) as FusionReport;
     expect(report.data).toMatchObject({
-      pairs: { congruent: 3, neutralWords: 3, incongruent: 3 },
+      pairs: { congruent: 3, neutralWords: 3, incongruent: 3, reassurance: 3 },
       clips: 3,
       unreadVoices: 1,
     });
-    expect(report.conditions).toHaveLength(3 * SITUATIONS.length);
+    expect(report.conditions).toHaveLength(4 * SITUATIONS.length);
     for (const { uar } of report.conditions) {
       for (const value of Object.values(uar)) expect(value).toBeGreaterThanOrEqual(0);
     }
@@ -135,7 +135,7 @@ describe('undertone evaluate and train', () => {
     expect(report.coverage).toBeLessThanOrEqual(1);
     expect(report.incongruence.falseAlarm).toBeLessThanOrEqual(1);
     const rows = (await readFile(predictions, 'utf8')).trim().split('\n');
-    expect(rows).toHaveLength(1 + 9 * SITUATIONS.length);
+    expect(rows).toHaveLength(1 + 12 * SITUATIONS.length);
     expect(rows[1]).toMatch(/^congruent,silence\.wav,words\.tsv:3,sad,sad,clean,0,noSpeech,available,/);
     expect(await readFile(markdown, 'utf8')).toContain('| neutral wording | clean | 40 % | 3 |');
 
