@@ -106,10 +106,8 @@ describe('TextService', () => {
   it('[TX8] answers timeout for work that takes too long, and works again afterwards', async () => {
     const text = await start({ readTimeoutMs: 20 });
     expect(await text.read(said('I hate this so much. '.repeat(200)))).toMatchObject({ reason: 'timeout' });
-    let evidence = await text.read(said('fine'));
-    for (let tries = 0; evidence.status !== 'available' && tries < 100; tries++)
-      evidence = await text.read(said('fine'));
-    expect(evidence.status).toBe('available');
+    // The abandoned reading may still hold the thread: what comes meanwhile is late too. If it never ends, the test does not.
+    while ((await text.read(said('fine'))).status !== 'available');
   });
 
   it('[TX8] refuses to start with a text model that is not there', async () => {
