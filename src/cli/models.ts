@@ -23,12 +23,13 @@ class Shelf {
 
   static async open(): Promise<Shelf> {
     const config = loadConfig();
-    const { CACHE_DIR: cacheDir, HUB_URL: remoteHost, WHISPER_MODEL, WHISPER_DTYPE, TEXT_MODEL } = config;
+    const { CACHE_DIR: cacheDir, HUB_URL: remoteHost, WHISPER_DTYPE } = config;
     const manifest = await readManifest(config.MODELS_DIR);
     const dtypeOf = (kind: 'whisper' | 'text') => (kind === 'whisper' ? WHISPER_DTYPE : 'q8');
     const store = new ModelStore({ cacheDir, remoteHost, filesOf: (content) => filesOf(content, dtypeOf) });
     const pinned = Object.entries(manifest.models).flatMap(([name, { hub }]) => (hub ? [name] : []));
-    const configured = [WHISPER_MODEL, TEXT_MODEL].filter((id) => !(id in manifest.models) && isHubId(id));
+    const named = [config.WHISPER_MODEL, config.TEXT_MODEL, config.TEXT_MODEL_OTHER_LANGUAGES];
+    const configured = named.filter((id) => !(id in manifest.models) && isHubId(id));
     return new Shelf(config, manifest, store, [...pinned, ...configured]);
   }
 

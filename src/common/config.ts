@@ -78,6 +78,8 @@ const EnvSchema = z.object({
   ACOUSTIC_THREADS: int(0, 64, 0),
   FUSION_MODEL: z.string().min(1).default('fusion/default'),
   TEXT_MODEL: z.string().min(1).default('text/emotion7'),
+  TEXT_MODEL_OTHER_LANGUAGES: z.string().min(1).default('Xenova/distilbert-base-multilingual-cased-sentiments-student'),
+  TEXT_LABELS: list.transform(readLabels),
   TEXT_THREADS: int(1, 64, 1),
   WHISPER_MODEL: z.string().min(1).default('Xenova/whisper-base'),
   WHISPER_DTYPE: z.enum(['fp32', 'fp16', 'q8', 'q4']).default('q8'),
@@ -104,6 +106,12 @@ const EnvSchema = z.object({
   IDLE_TIMEOUT_S: int(1, 3_600, 300),
   CREDIT_MS: int(1_000, 600_000, 20_000),
 });
+
+function readLabels(entries: readonly string[], context: z.RefinementCtx): Readonly<Record<string, string>> {
+  const pairs = entries.map((entry) => /^(.+?)\s*=\s*(.+)$/.exec(entry)?.slice(1));
+  if (pairs.includes(undefined)) context.addIssue({ code: 'custom', message: 'Write LABEL=EMOTION,LABEL=EMOTION' });
+  return Object.fromEntries(pairs.filter((pair) => pair !== undefined)) as Record<string, string>;
+}
 
 /** Entries are numbered, never repeated: a plain one is a secret. */
 function readKeys(entries: readonly string[], context: z.RefinementCtx): readonly ApiKey[] {

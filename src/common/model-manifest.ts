@@ -13,6 +13,8 @@ const ModelSchema = z.object({
   path: z.string().optional(),
   /** Hub id and revision of a model that is not shipped. */
   hub: z.object({ id: z.string(), revision: z.string() }).optional(),
+  /** Of a text model: primary language subtags, or `*`; where its own config.json does not say. */
+  languages: z.array(z.string()).optional(),
   /** In the order of the model's outputs. */
   labels: z.array(z.string()).optional(),
   /** An acoustic model is only valid with the extractor that made its training features. */

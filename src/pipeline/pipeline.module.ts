@@ -40,6 +40,10 @@ export class PipelineModule {
             new TextService({
               modelsDir: config.MODELS_DIR,
               model: config.TEXT_MODEL,
+              ...(config.TEXT_MODEL_OTHER_LANGUAGES === 'off'
+                ? {}
+                : { otherLanguages: config.TEXT_MODEL_OTHER_LANGUAGES }),
+              labels: config.TEXT_LABELS,
               threads: config.TEXT_THREADS,
               hub: { cacheDir: config.CACHE_DIR, allowDownload: config.MODEL_DOWNLOAD, remoteHost: config.HUB_URL },
               ...(config.WHISPER_MODEL === 'off'

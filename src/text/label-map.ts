@@ -1,15 +1,5 @@
-import { EMOTIONS, isEmotion, type Emotion, type PartialScores } from '../emotion/scores.js';
-
-/** Names that other models give to the seven: Ekman's, and common forms of them. */
-const SYNONYMS: Readonly<Record<string, Emotion>> = {
-  joy: 'happy',
-  happiness: 'happy',
-  anger: 'angry',
-  sadness: 'sad',
-  fear: 'fearful',
-  disgusted: 'disgust',
-  surprise: 'surprised',
-};
+import { EMOTIONS, type Emotion, type PartialScores } from '../emotion/scores.js';
+import { emotionsOf } from './foreign-labels.js';
 
 /** No probability below this leaves a model, so that its logarithm stays finite (−13.8 nats). */
 const FLOOR = 1e-6;
@@ -17,43 +7,53 @@ const FLOOR = 1e-6;
 /** The model speaks of something else than emotions, or of names nobody mapped. */
 export class LabelMapError extends Error {}
 
-/** A model's labels, each with the emotion it stands for. */
-export type LabelMap = ReadonlyMap<string, Emotion>;
+/** A model's labels, each with the emotions it stands for. */
+export type LabelMap = ReadonlyMap<string, readonly Emotion[]>;
 
-/** @throws LabelMapError naming the labels that stand for none of the seven; a half-mapped model is never used. */
-export function mapLabels(labels: readonly string[]): LabelMap {
-  const map = new Map<string, Emotion>();
+/**
+ * @param names what the operator says of labels that tell nothing themselves: `LABEL_0` → `negative`
+ * @throws LabelMapError naming the labels that stand for none of the seven; a half-mapped model is never used.
+ */
+export function mapLabels(labels: readonly string[], names: Readonly<Record<string, string>> = {}): LabelMap {
+  const map = new Map<string, readonly Emotion[]>();
   const unknown: string[] = [];
   for (const label of labels) {
-    const name = label.trim().toLowerCase();
-    const emotion = isEmotion(name) ? name : SYNONYMS[name];
-    if (emotion) map.set(label, emotion);
+    const emotions = emotionsOf(names[label] ?? label);
+    if (emotions) map.set(label, emotions);
     else unknown.push(label);
   }
-  if (unknown.length > 0 || new Set(map.values()).size < 2) {
-    const known = [...EMOTIONS, ...Object.keys(SYNONYMS)].join(', ');
+  if (unknown.length > 0) {
     throw new LabelMapError(
-      unknown.length > 0
-        ? `the model's labels ${unknown.map((u) => `"${u}"`).join(', ')} stand for none of the seven emotions; known: ${known}`
-        : `the model knows fewer than two emotions; known labels: ${known}`,
+      `the model's labels ${unknown.map((u) => `"${u}"`).join(', ')} stand for no emotion that is known: the seven ` +
+        `(${EMOTIONS.join(', ')}), Ekman's and GoEmotions' names, positive, negative, neutral, 1 star to 5 stars. ` +
+        'Say in TEXT_LABELS what they stand for.',
     );
+  }
+  if (new Set([...map.values()].map((emotions) => emotions.join())).size < 2) {
+    throw new LabelMapError("the model's labels all stand for the same emotion");
   }
   return map;
 }
 
-/** Label probabilities → a distribution over the emotions the model knows; labels of one emotion are added up. */
+/** Label probabilities → a distribution over the emotions the model knows; what several labels say of one is added up. */
 export function toScores(outputs: readonly { label: string; score: number }[], map: LabelMap): PartialScores {
   const sums = new Map<Emotion, number>();
   for (const { label, score } of outputs) {
-    const emotion = map.get(label);
-    if (emotion) sums.set(emotion, (sums.get(emotion) ?? 0) + score);
+    const emotions = map.get(label) ?? [];
+    for (const emotion of emotions) sums.set(emotion, (sums.get(emotion) ?? 0) + score / emotions.length);
   }
   return normalised(sums);
 }
 
-/** The prior that a model's config.json names under its own labels; uniform over its emotions without one. */
+/** The prior that a model's config.json names under its own labels; without one the same for whatever its labels tell apart. */
 export function priorOf(given: Readonly<Record<string, number>> | undefined, map: LabelMap): PartialScores {
-  if (!given) return normalised(new Map([...map.values()].map((emotion) => [emotion, 1])));
+  if (!given) {
+    const apart = [...new Map([...map.values()].map((emotions) => [emotions.join(), emotions])).values()];
+    return toScores(
+      apart.map((emotions) => ({ label: emotions.join(), score: 1 })),
+      new Map(apart.map((emotions) => [emotions.join(), emotions])),
+    );
+  }
   const outputs = [...map.keys()].map((label) => ({ label, score: given[label] ?? NaN }));
   const missing = outputs.filter(({ score }) => !(score > 0)).map(({ label }) => label);
   if (missing.length > 0) throw new LabelMapError(`the model's prior has no positive value for ${missing.join(', ')}`);

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { loadModelFiles, readManifest, type Manifest } from '../common/model-manifest.js';
 import type { Wording } from '../emotion/evidence.js';
 import type { Emotion } from '../emotion/scores.js';
+import { priorOfGoEmotions } from './foreign-labels.js';
 import { nameOf, suffixOf, type HubSource } from './hub-source.js';
 import { fromHub, hashWeights } from './hub.model.js';
 import { mapLabels, priorOf, toScores } from './label-map.js';
@@ -31,9 +32,15 @@ const OFFLINE: SentimentHub = { cacheDir: '', dtype: 'q8', allowDownload: false,
 
 /**
  * Loads a text-emotion model: a name of the manifest (every byte checked), a folder in transformers.js layout, or a hub id.
+ * @param names what the operator says of labels that tell nothing themselves
  * @throws ModelFileError, ModelUnavailable, or LabelMapError when its labels are not emotions.
  */
-export async function loadSentiment(modelsDir: string, name: string, hub = OFFLINE): Promise<SentimentModel> {
+export async function loadSentiment(
+  modelsDir: string,
+  name: string,
+  hub = OFFLINE,
+  names: Readonly<Record<string, string>> = {},
+): Promise<SentimentModel> {
   const entry = (await readManifest(modelsDir).catch((): Manifest => ({ models: {} }))).models[name];
   const files = entry && !entry.hub ? await loadModelFiles(modelsDir, name) : undefined;
   const local = [join(modelsDir, name), resolve(name)].find((dir) => existsSync(join(dir, 'config.json')));
@@ -43,8 +50,8 @@ export async function loadSentiment(modelsDir: string, name: string, hub = OFFLI
   );
   const config = ConfigSchema.parse(JSON.parse(await readFile(join(folder, 'config.json'), 'utf8')));
   const labels = Object.keys(config.id2label).map((_, i) => config.id2label[i] ?? '');
-  const map = mapLabels(labels);
-  const prior = priorOf(config.undertone?.prior, map);
+  const map = mapLabels(labels, names);
+  const prior = priorOf(config.undertone?.prior ?? priorOfGoEmotions(labels), map);
   return {
     ref: {
       name: nameOf(name),
@@ -52,7 +59,7 @@ export async function loadSentiment(modelsDir: string, name: string, hub = OFFLI
     },
     labels: Object.keys(prior) as Emotion[],
     prior,
-    languages: config.undertone?.languages ?? ['en'],
+    languages: config.undertone?.languages ?? entry?.languages ?? ['en'],
     classify: async (texts) => {
       const readings: TextReading[] = [];
       for (const text of texts) {

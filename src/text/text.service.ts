@@ -9,8 +9,7 @@ import { QueueFull, WorkerPool } from '../common/worker-pool.js';
 import { unavailable, type Evidence, type ModelRef, type UnavailableEvidence } from '../emotion/evidence.js';
 import type { Transcript, Utterance } from '../emotion/utterance.js';
 import { nameOf, type HubSource, type Progress } from './hub-source.js';
-import type { SentimentInfo } from './read-text.js';
-import type { TextResult, TextTask, TextWorkerData } from './text.worker.js';
+import type { TextModels, TextResult, TextTask, TextWorkerData } from './text.worker.js';
 import { fromClient, type TranscriptOutcome } from './transcript.js';
 import type { LoadOutcome, WhisperResult, WhisperTask, WhisperWorkerData } from './whisper.worker.js';
 
@@ -19,6 +18,10 @@ export interface TextServiceOptions {
   readonly modelsDir: string;
   /** A name of the manifest, a folder in transformers.js layout, or a hub id. */
   readonly model: string;
+  /** The same of a model that reads what `model` cannot; without it, or while it is not installed, that is `unsupportedLanguage`. */
+  readonly otherLanguages?: string | undefined;
+  /** What labels of a model stand for that tell nothing themselves: `LABEL_0` → `negative`. */
+  readonly labels?: Readonly<Record<string, string>>;
   readonly threads: number;
   /** Where weights that are not shipped are kept and come from; for Whisper and for a text model of a hub. */
   readonly hub: Pick<HubSource, 'cacheDir' | 'allowDownload' | 'remoteHost' | 'headMs'>;
@@ -55,16 +58,22 @@ export class TextService implements OnApplicationShutdown {
   private readonly partials = new Set<StopFlag>();
   private readonly progress: BroadcastChannel;
   private whisper: WhisperStatus;
-  private sentiment: SentimentInfo | undefined;
+  private models: TextModels | undefined;
   /** Settles when Whisper is ready or known to be absent. */
   private whisperSettled: Promise<void> = Promise.resolve();
 
   constructor(private readonly options: TextServiceOptions) {
-    const { modelsDir, model, threads, hub, whisper, maxQueue = 64 } = options;
+    const { modelsDir, model, otherLanguages, labels = {}, threads, hub, whisper, maxQueue = 64 } = options;
     this.readers = new WorkerPool({
       worker: workerUrl(import.meta.url, './text.worker.js'),
       threads,
-      data: { modelsDir, model, hub: { ...hub, modelsDir, dtype: 'q8' } } satisfies TextWorkerData,
+      data: {
+        modelsDir,
+        model,
+        otherLanguages,
+        labels,
+        hub: { ...hub, modelsDir, dtype: 'q8' },
+      } satisfies TextWorkerData,
       maxQueue,
     });
     this.progress = new BroadcastChannel(`undertone-whisper-${randomUUID()}`);
@@ -104,9 +113,9 @@ export class TextService implements OnApplicationShutdown {
     this.whisperSettled = this.loadWhisper();
     const loads = Array.from({ length: this.options.threads }, () => this.readers.run({ kind: 'load' }));
     // An error that comes out of a thread has lost its class.
-    [this.sentiment] = (await Promise.all(loads).catch((cause: unknown) => {
+    [this.models] = (await Promise.all(loads).catch((cause: unknown) => {
       throw new ModelFileError(messageOf(cause), { cause });
-    })) as SentimentInfo[];
+    })) as TextModels[];
   }
 
   whisperStatus(): WhisperStatus {
@@ -118,10 +127,10 @@ export class TextService implements OnApplicationShutdown {
     return this.whisperSettled;
   }
 
-  /** What the two models are. @throws before `start` has ended. */
-  info(): { readonly sentiment: SentimentInfo; readonly whisper: WhisperStatus } {
-    if (!this.sentiment) throw new Error('the text service has not been started');
-    return { sentiment: this.sentiment, whisper: this.whisper };
+  /** What the models are. @throws before `start` has ended. */
+  info(): TextModels & { readonly whisper: WhisperStatus } {
+    if (!this.models) throw new Error('the text service has not been started');
+    return { ...this.models, whisper: this.whisper };
   }
 
   /**

@@ -16,7 +16,7 @@ describe('fromClient', () => {
 
   it('[TX1] guesses a language that nobody named', () => {
     expect(fromClient({ text: 'fine', language: 'auto' })).toMatchObject({ language: 'en' });
-    expect(fromClient({ text: '很好' })).toMatchObject({ language: 'und' });
+    expect(fromClient({ text: '很好' })).toMatchObject({ language: 'zh' });
   });
 
   it.each(['', '  ', '?!'])('[TX3] has no words in %j', (text) => {

@@ -58,8 +58,11 @@ describe('normalise', () => {
 describe('language', () => {
   it.each([
     ['How are you?', 'en'],
-    ['你好，我很难过', 'und'],
-    ['мне грустно', 'und'],
+    ['你好，我很难过', 'zh'],
+    ['とても悲しいです', 'ja'],
+    ['너무 슬퍼요', 'ko'],
+    ['мне грустно', 'ru'],
+    ['ᏣᎳᎩ', 'und'],
     ['😀', 'und'],
   ])('[TX3] %j is taken for %s', (text, language) => {
     expect(guessLanguage(text)).toBe(language);
@@ -71,6 +74,7 @@ describe('language', () => {
     ['gut', 'de', ['en'], false],
     ['我很难过', 'und', ['en'], false],
     ['我很难过', 'en', ['en'], false],
+    ['我很难过', 'und', ['de', 'zh'], true],
     ['我很难过', 'zh-Hans', ['en', 'zh'], true],
     ['我很难过', 'zh', ['*'], true],
     ['😭😭', 'zh', ['en'], true],

@@ -70,10 +70,26 @@ export function isContent(token: Token): boolean {
   return token.kind === 'emoji' || !FUNCTION_WORDS.has(token.text.toLowerCase().replaceAll('’', "'"));
 }
 
-/** `en` when most letters are Latin, `und` otherwise or without letters: a guess that costs nothing. */
+/** The languages that most texts in a script are written in; first those that are written in a mix of scripts. */
+const SCRIPTS: readonly (readonly [language: string, letters: RegExp, share: number])[] = [
+  ['ja', /[\p{Script=Hiragana}\p{Script=Katakana}]/gu, 0.1],
+  ['ko', /\p{Script=Hangul}/gu, 0.5],
+  ['zh', /\p{Script=Han}/gu, 0.5],
+  ['en', /\p{Script=Latin}/gu, 0.5],
+  ['ru', /\p{Script=Cyrillic}/gu, 0.5],
+  ['ar', /\p{Script=Arabic}/gu, 0.5],
+  ['hi', /\p{Script=Devanagari}/gu, 0.5],
+  ['he', /\p{Script=Hebrew}/gu, 0.5],
+  ['el', /\p{Script=Greek}/gu, 0.5],
+  ['th', /\p{Script=Thai}/gu, 0.5],
+];
+
+/** The usual language of the script that the letters are in, `und` without letters: a guess that costs nothing. */
 export function guessLanguage(text: string): string {
-  const share = latinShare(text);
-  return share !== null && share >= 0.5 ? 'en' : 'und';
+  const read = clip(text);
+  const letters = read.match(/\p{L}/gu)?.length ?? 0;
+  if (letters === 0) return 'und';
+  return SCRIPTS.find(([, script, share]) => (read.match(script)?.length ?? 0) / letters >= share)?.[0] ?? 'und';
 }
 
 /**
