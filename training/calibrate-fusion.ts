@@ -1,3 +1,4 @@
+import { mean } from '../src/audio/statistics.js';
 import { MODALITIES, type AvailableEvidence, type Evidence, type Modality } from '../src/emotion/evidence.js';
 import { scoresOf, valenceSign, type Emotion, type Scores } from '../src/emotion/scores.js';
 import { fusionConfig, type Curve, type FusionValues } from '../src/fusion/config.js';
@@ -6,6 +7,7 @@ import { contributionOf, isReadable, logRatios, logScoresOf, posteriorOf } from 
 import { reliabilityOf } from '../src/fusion/reliability.js';
 import type { Clip } from './corpora.js';
 import { evidenceOf, fuseAll, type FusionOutcome, type Heard, type Read } from './evaluate-fusion.js';
+import { detectableScore, FALSE_ALARM } from './fusion-figures.js';
 import { BEST, SITUATIONS } from './fusion-report.js';
 import { isOpen, type Pair } from './pairs.js';
 import { curveOf } from './reliability-curves.js';
@@ -36,9 +38,6 @@ export interface CalibrationData {
 
 /** The ways to answer without fusion are of no interest here. */
 const NO_PRIORS = { voice: {}, text: {} };
-
-/** Of congruent pairs, how many may be called incongruent. */
-const FALSE_ALARM = 0.05;
 
 /**
  * Measures every number of a fusion: a curve for each quality signal from readings that differ in that signal; the largest weights and
@@ -154,7 +153,9 @@ function shares(data: CalibrationData, values: FusionValues) {
   const content = data.noisy.filter(({ truth }) => valenceSign(truth) >= 0);
   return {
     predictionMass: rounded(quantile(outcomes.map(massBefore), values.coverage)),
-    incongruenceThreshold: rounded(thresholdAt(FALSE_ALARM, congruent.map(detectable)) ?? values.incongruenceThreshold),
+    incongruenceThreshold: rounded(
+      thresholdAt(FALSE_ALARM, congruent.map(detectableScore)) ?? values.incongruenceThreshold,
+    ),
     reassuranceThreshold: rounded(
       thresholdAt(
         FALSE_ALARM,
@@ -162,10 +163,6 @@ function shares(data: CalibrationData, values: FusionValues) {
       ) ?? values.reassuranceThreshold,
     ),
   };
-}
-
-function detectable({ incongruence, differ }: FusionOutcome): number {
-  return differ ? incongruence.score : 0;
 }
 
 function denialIn(evidence: AvailableEvidence<'voice'>, values: FusionValues): number {
@@ -200,10 +197,6 @@ function minimum(f: (x: number) => number, low: number, high: number): number {
     else a = x;
   }
   return (a + b) / 2;
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((a, b) => a + b, 0) / values.length;
 }
 
 function rounded(x: number): number {

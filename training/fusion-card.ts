@@ -37,8 +37,9 @@ recognition confidence is an assumption (training/word-errors.ts). \`languageSup
 
 ## What it is worth
 
-Cross-fitted: fitted on one half of the speakers and words and measured on the other, both ways round. What is shipped was fitted on
-all ${data.speakers} speakers, none of whom the voice model was trained on, and on words that the text model was not trained on.
+Cross-fitted: five times fitted without a fifth of the speakers and words, and measured on that fifth. Of each speaker as many clips as
+the median speaker has: nobody stands for everybody. What is shipped was fitted on all ${data.speakers} speakers, none of whom the voice
+model was trained on, and on words that the text model was not trained on.
 
 ${tables.map(tableToMarkdown).join('\n\n')}
 
@@ -48,7 +49,7 @@ Made by \`${made.command}\` at commit ${made.commit}, seed ${made.seed}, on ${ma
 
 - Nobody recorded these pairs: a voice was paired with words it never spoke. In half of them the wording is neutral; where people
   speak their mind, words deserve more weight than they get here, and \`evaluate fusion --pairs\` can tell.
-- Eleven speakers of four corpora are few. The fits of the two halves differ most in what noise does.
+- Eleven speakers of four corpora are few; two of the corpora have one speaker each, who was measured by what was fitted without that corpus.
 - "5 % false alarms" holds for clean recordings and clean words.
 `;
 }

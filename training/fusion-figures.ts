@@ -1,4 +1,5 @@
 import type { AbstainReason } from '../src/emotion/fused.js';
+import { mean } from '../src/audio/statistics.js';
 import { EMOTIONS, valenceSign } from '../src/emotion/scores.js';
 import { incongruenceType } from '../src/fusion/incongruence.js';
 import { coveragePoint } from './acoustic-figures.js';
@@ -23,7 +24,8 @@ export type FusionFacts = Pick<FusionReport, 'models' | 'made' | 'baseline' | 'n
 };
 
 const COVERAGES = [1, 0.8, 0.6] as const;
-const FALSE_ALARM = 0.05;
+/** Of congruent pairs, how many may be called incongruent. */
+export const FALSE_ALARM = 0.05;
 
 /** Counts everything that a report holds. @throws RangeError when there is nothing to count */
 export function fusionReportOf(outcomes: readonly FusionOutcome[], { threshold, ...facts }: FusionFacts): FusionReport {
@@ -143,7 +145,7 @@ function reassuranceOf(said: readonly FusionOutcome[]): IncongruenceFigures['rea
 }
 
 /** What is compared with the threshold: two sides that read the same emotion are never at odds. */
-function detectableScore({ incongruence, differ }: FusionOutcome): number {
+export function detectableScore({ incongruence, differ }: FusionOutcome): number {
   return differ ? incongruence.score : 0;
 }
 
@@ -157,8 +159,4 @@ function fusedOf({ truth, scores }: FusionOutcome): Prediction {
 
 function share<T>(items: readonly T[], holds: (item: T) => boolean): number {
   return items.filter(holds).length / items.length;
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, x) => sum + x, 0) / values.length;
 }
