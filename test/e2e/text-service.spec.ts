@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
@@ -79,6 +79,25 @@ describe('TextService', () => {
     expect(performance.now() - before).toBeLessThan(20_000);
   });
 
+  it('[TX13] hands other languages to the model that reads them, where it is installed, and never pulls it', async () => {
+    const chinese = { ...said('我今天很难过。'), language: 'zh' };
+    const asked = hub.requests.length;
+    const alone = await start({ whisper: undefined, otherLanguages: 'someone/polyglot' });
+    expect(await alone.read(chinese)).toMatchObject({ reason: 'unsupportedLanguage' });
+    expect(hub.requests).toHaveLength(asked);
+    await alone.close();
+
+    // The shipped weights under another name and with another claim: which model is asked does not depend on what it says.
+    const polyglot = join(cacheDir, 'polyglot');
+    cpSync(join(modelsDir, shipped), polyglot, { recursive: true });
+    const config = JSON.parse(readFileSync(join(polyglot, 'config.json'), 'utf8')) as { undertone: object };
+    const claim = { ...config, undertone: { ...config.undertone, languages: ['*'] } };
+    writeFileSync(join(polyglot, 'config.json'), JSON.stringify(claim));
+    const text = await start({ whisper: undefined, otherLanguages: polyglot });
+    const [other, own] = [await text.read(chinese), await text.read(said('This is awful.'))];
+    expect([other, own]).toMatchObject([{ model: { name: 'polyglot' } }, { model: { name: shipped } }]);
+  });
+
   it('[TX8] names what an utterance lacks', async () => {
     const text = await start({ whisper: undefined });
     expect(text.whisperStatus()).toMatchObject({ status: 'unavailable', model: 'off' });
@@ -104,10 +123,12 @@ describe('TextService', () => {
   });
 
   it('[TX8] answers timeout for work that takes too long, and works again afterwards', async () => {
-    const text = await start({ readTimeoutMs: 20 });
-    expect(await text.read(said('I hate this so much. '.repeat(200)))).toMatchObject({ reason: 'timeout' });
-    // The abandoned reading may still hold the thread: what comes meanwhile is late too. If it never ends, the test does not.
-    while ((await text.read(said('fine'))).status !== 'available');
+    const text = await start({ readTimeoutMs: 100 });
+    expect(await text.read(said('I hate this so much. '.repeat(900)))).toMatchObject({ reason: 'timeout' });
+    // The abandoned reading holds the thread until it ends: what comes meanwhile is late too.
+    let { status } = await text.read(said('fine'));
+    for (let tries = 0; status !== 'available' && tries < 300; tries++) ({ status } = await text.read(said('fine')));
+    expect(status).toBe('available');
   });
 
   it('[TX8] refuses to start with a text model that is not there', async () => {
