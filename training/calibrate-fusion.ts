@@ -1,5 +1,5 @@
 import { mean } from '../src/audio/statistics.js';
-import { MODALITIES, type AvailableEvidence, type Evidence, type Modality } from '../src/emotion/evidence.js';
+import { OWN_MODALITIES, type AvailableEvidence, type Evidence, type Modality } from '../src/emotion/evidence.js';
 import { scoresOf, valenceSign, type Emotion, type Scores } from '../src/emotion/scores.js';
 import { fusionConfig, type Curve, type FusionValues } from '../src/fusion/config.js';
 import { denialOf } from '../src/fusion/incongruence.js';
@@ -120,7 +120,7 @@ function surpriseOf(
   const logPrior = scoresOf((e) => Math.log(prior[e]));
   return mean(
     pairs.map(({ truth, ...sides }) => {
-      const contributions = MODALITIES.flatMap((m) => {
+      const contributions = OWN_MODALITIES.flatMap((m) => {
         const side = sides[m];
         return side ? [contributionOf(side.quality * maxWeight[m], side.ratios)] : [];
       });

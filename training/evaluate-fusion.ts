@@ -1,10 +1,10 @@
 import type { AcousticService } from '../src/audio/acoustic.service.js';
-import { unavailable, type Evidence } from '../src/emotion/evidence.js';
+import { unavailable, type Evidence, type EvidenceSet } from '../src/emotion/evidence.js';
 import type { AbstainReason, FusedEmotion } from '../src/emotion/fused.js';
 import { EMOTIONS, type PartialScores } from '../src/emotion/scores.js';
 import type { Transcript } from '../src/emotion/utterance.js';
 import type { FusionConfig } from '../src/fusion/config.js';
-import { fuse, type EvidencePair } from '../src/fusion/fuse.js';
+import { fuse } from '../src/fusion/fuse.js';
 import { readText, type SentimentModel } from '../src/text/read-text.js';
 import { fromClient } from '../src/text/transcript.js';
 import { guessLanguage } from '../src/text/words.js';
@@ -141,7 +141,7 @@ export function evidenceOf(
   { audio, wordErrorRate }: Situation,
   heard: Heard,
   read: Read,
-): EvidencePair {
+): EvidenceSet {
   return {
     voice: heard.get(audio)?.get(clip.path) ?? unavailable('voice', 'failed'),
     text: read.get(keyOf(words, wordErrorRate)) ?? unavailable('text', 'failed'),

@@ -1,6 +1,6 @@
 import { appendFileSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
-import { MODALITIES } from '../emotion/evidence.js';
+import { furtherOf, OWN_MODALITIES } from '../emotion/evidence.js';
 import type { Locale } from '../emotion/fused.js';
 import type { KeepResult, ResultRecord } from '../emotion/record.js';
 import type { AnalyzedPart, FileAnalysis } from '../pipeline/analyze-file.js';
@@ -42,7 +42,7 @@ async function analyzeAll(
           appendFileSync(evidence, evidenceLine(result, file));
         };
   const request = {
-    modalities: MODALITIES,
+    modalities: OWN_MODALITIES,
     language,
     locale,
     ...pipeline.choose({ labels, alerts }),
@@ -95,9 +95,9 @@ class Printer {
 }
 
 /** As `replay` reads it. */
-function evidenceLine({ utterance, transcript, voice, text, fused }: ResultRecord, file?: string): string {
+function evidenceLine({ utterance, transcript, voice, text, fused, ...rest }: ResultRecord, file?: string): string {
   const words = transcript?.text;
-  return `${JSON.stringify({ file, utteranceId: utterance.id, words, voice, text, fused })}\n`;
+  return `${JSON.stringify({ file, utteranceId: utterance.id, words, voice, text, ...furtherOf(rest), fused })}\n`;
 }
 
 /** Always in this order, so that lines can be compared. */

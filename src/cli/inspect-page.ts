@@ -1,4 +1,4 @@
-import type { Modality, WordedCue } from '../emotion/evidence.js';
+import type { OwnModality, WordedCue } from '../emotion/evidence.js';
 import type { Counterfactual, FusedEmotion } from '../emotion/fused.js';
 import type { ToldEvidence } from '../emotion/line-events.js';
 import { EMOTIONS, type Emotion } from '../emotion/scores.js';
@@ -95,7 +95,7 @@ function utteranceSection(part: AnalyzedPart): Html {
 function scoreTable({ voice, text, result }: AnalyzedPart): Html {
   const { decision, scores, modalities } = result;
   const head = (title: string, note: string): Html => html`<th scope="col">${title}<small>${note}</small></th>`;
-  const noteOf = (modality: Modality): string => {
+  const noteOf = (modality: OwnModality): string => {
     const { status, reason, reliability } = modalities[modality];
     return status === 'available'
       ? `weighs ${percent(reliability)}`
@@ -141,7 +141,7 @@ function cueList(cues: readonly WordedCue[]): Html {
     ${telling.map(({ modality, detail, toward, weight }) => {
       const against = weight < 0;
       return html`<li style="--c:${colourOf(toward)}">
-        <small>${modality === 'voice' ? 'voice' : 'words'}</small>
+        <small>${modality === 'text' ? 'words' : modality}</small>
         <span>${detail}</span>
         <span class="push ${against ? 'against' : ''}" style="--share:${(Math.abs(weight) / most).toFixed(3)}"></span>
         <span class="toward">${against ? 'against' : 'for'} ${toward} <b>${signed(weight)}</b></span>

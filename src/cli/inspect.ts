@@ -6,7 +6,7 @@ import { createDenoiser } from '../audio/denoise.model.js';
 import { concatSamples } from '../audio/pcm.js';
 import { resampleWhole } from '../audio/resample.js';
 import { emptyBaseline, withSpeech } from '../audio/speaker-baseline.js';
-import { MODALITIES } from '../emotion/evidence.js';
+import { OWN_MODALITIES } from '../emotion/evidence.js';
 import { SAMPLE_RATE } from '../emotion/utterance.js';
 import type { AnalyzedPart } from '../pipeline/analyze-file.js';
 import { PipelineService } from '../pipeline/pipeline.service.js';
@@ -42,7 +42,7 @@ export async function inspect(file: string, options: InspectOptions): Promise<bo
   return withLine(options, true, async (line, config) => {
     const pipeline = line.get(PipelineService);
     const { language, text } = options;
-    const request = { audio, modalities: MODALITIES, language, ...(text === undefined ? {} : { text }) };
+    const request = { audio, modalities: OWN_MODALITIES, language, ...(text === undefined ? {} : { text }) };
     const analysis = await pipeline.analyze(request).catch(reasonOf);
     if (typeof analysis === 'string') return failed(file, analysis);
 

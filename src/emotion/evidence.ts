@@ -1,12 +1,35 @@
 import type { Dimensions, Emotion, PartialScores } from './scores.js';
 
-export const MODALITIES = ['voice', 'text'] as const;
+/** What the server reads itself: both stand in every result, available or not. */
+export const OWN_MODALITIES = ['voice', 'text'] as const;
+export type OwnModality = (typeof OWN_MODALITIES)[number];
+
+/** What a client may read with a model of its own: in a result only where it sent some. `other`: another vendor's reading of anything. */
+export const FURTHER_MODALITIES = ['face', 'physiology', 'other'] as const;
+export type FurtherModality = (typeof FURTHER_MODALITIES)[number];
+
+/** All of them, in the order in which they are added up and told. */
+export const MODALITIES = [...OWN_MODALITIES, ...FURTHER_MODALITIES] as const;
 export type Modality = (typeof MODALITIES)[number];
+
+/** Something of each modality: of the server's own always, of a further one where there is one. */
+export type ByModality<T> = Readonly<Record<OwnModality, T>> & Readonly<Partial<Record<FurtherModality, T>>>;
+
+export const isOwn = (modality: Modality): modality is OwnModality =>
+  (OWN_MODALITIES as readonly string[]).includes(modality);
+
+/** The modalities that are there, each with what there is of it, in the order of MODALITIES. */
+export function entriesOf<T>(each: ByModality<T>): (readonly [Modality, T])[] {
+  return MODALITIES.flatMap((modality) => {
+    const value = each[modality];
+    return value === undefined ? [] : [[modality, value] as const];
+  });
+}
 
 /** One reason, as data: a message catalogue puts it into words (`WordedCue`). */
 export interface Cue<L extends string = Emotion> {
   readonly modality: Modality;
-  /** Stable key: `pitchHeight`, `loudness`, … for the voice, `word` or `emoji` for text. */
+  /** Stable key: `pitchHeight`, `loudness`, … for the voice, `word` or `emoji` for text; a client's own name for further ones. */
   readonly name: string;
   /** How far from the usual, in `unit`. */
   readonly value?: number;
@@ -49,7 +72,13 @@ export interface TextQuality {
   readonly languageSupported: boolean;
 }
 
-export interface Quality {
+/** All that is known of a client's own model. */
+export interface DeclaredQuality {
+  /** How far the client trusts this reading, 0..1. */
+  readonly reliability: number;
+}
+
+export interface Quality extends Readonly<Record<FurtherModality, DeclaredQuality>> {
   readonly voice: VoiceQuality;
   readonly text: TextQuality;
 }
@@ -75,7 +104,10 @@ export interface Wording {
   readonly dimensions: Dimensions;
 }
 
-/** Which model spoke: its name in `models/manifest.json` and the first 12 hex digits of its sha256. */
+/**
+ * Which model spoke: its name in `models/manifest.json` and the first 12 hex digits of its sha256. Of a client's own the name
+ * that the client gives, and no sha256: nobody here has seen it.
+ */
 export interface ModelRef {
   readonly name: string;
   readonly sha256: string;
@@ -107,6 +139,20 @@ export interface UnavailableEvidence<M extends Modality = Modality> {
 
 /** What one modality says of one utterance. */
 export type Evidence<M extends Modality = Modality> = AvailableEvidence<M> | UnavailableEvidence<M>;
+
+/** What a client's own models say of one utterance; most have none. */
+export type FurtherEvidence = { readonly [M in FurtherModality]?: Evidence<M> };
+
+/** All that is known of one utterance when it is fused. */
+export interface EvidenceSet extends FurtherEvidence {
+  readonly voice: Evidence<'voice'>;
+  readonly text: Evidence<'text'>;
+}
+
+/** The further evidence alone, of something that holds more. */
+export function furtherOf({ face, physiology, other }: FurtherEvidence): FurtherEvidence {
+  return { ...(face && { face }), ...(physiology && { physiology }), ...(other && { other }) };
+}
 
 export function unavailable<M extends Modality>(modality: M, reason: UnavailableReason): UnavailableEvidence<M> {
   return { modality, status: 'unavailable', reason };

@@ -1,4 +1,12 @@
-import type { Modality, ModelRef, UnavailableReason, WordedCue } from './evidence.js';
+import type {
+  ByModality,
+  FurtherModality,
+  Modality,
+  ModelRef,
+  OwnModality,
+  UnavailableReason,
+  WordedCue,
+} from './evidence.js';
 import type { Dimensions, Emotion, Scores } from './scores.js';
 
 /** `revoked`: a person said that the label must not stand. */
@@ -38,7 +46,7 @@ export interface Incongruence<L extends string = Emotion> {
 /** A quality signal that lowered a modality's weight. */
 export interface Gate {
   readonly modality: Modality;
-  /** `voicedMs`, `snrDb`, `clipping`, `asrConfidence`, `contentWords`, `languageSupported`. */
+  /** `voicedMs`, `snrDb`, `clipping`, `asrConfidence`, `contentWords`, `languageSupported`; `reliability` as a client declares it. */
   readonly signal: string;
   readonly value: number;
   /** The factor in 0..1 that it multiplied the reliability by. */
@@ -80,13 +88,27 @@ export interface TippingPoint<L extends string = Emotion> {
   readonly label: L;
 }
 
+type Without<M extends Modality> = `without${Capitalize<M>}`;
+
+/** Where the answer without a modality stands. */
+export const WITHOUT: { readonly [M in Modality]: Without<M> } = {
+  voice: 'withoutVoice',
+  text: 'withoutText',
+  face: 'withoutFace',
+  physiology: 'withoutPhysiology',
+  other: 'withoutOther',
+};
+
+/** The most probable emotion without one modality; null when nothing would be left to decide on. Of further ones where they are. */
+export type Counterfactuals<L extends string = Emotion> = Readonly<
+  Record<Without<OwnModality>, Counterfactual<L> | null> &
+    Partial<Record<Without<FurtherModality>, Counterfactual<L> | null>>
+>;
+
 /** What would be answered otherwise. */
-export interface WhatIf<L extends string = Emotion> {
-  /** The most probable emotion without one modality; null when nothing would be left to decide on. */
-  readonly withoutVoice: Counterfactual<L> | null;
-  readonly withoutText: Counterfactual<L> | null;
+export type WhatIf<L extends string = Emotion> = Counterfactuals<L> & {
   readonly tippingPoints: readonly TippingPoint<L>[];
-}
+};
 
 /** Languages that explanations are written in. */
 export const LOCALES = ['en', 'zh'] as const;
@@ -102,7 +124,7 @@ export interface Explanation<L extends string = Emotion> {
   readonly paragraph: string;
   /** The words as the summary quotes them. */
   readonly quote?: string;
-  /** Cues of both modalities, their weights scaled by the modality's reliability, the strongest first. */
+  /** Cues of all modalities, their weights scaled by the modality's reliability, the strongest first. */
   readonly cues: readonly WordedCue<L>[];
   readonly counterfactual: WhatIf<L>;
   readonly gates: readonly string[];
@@ -124,7 +146,7 @@ export interface FusedEmotion<L extends string = Emotion> {
   /** How often such sets hold what is meant, 0..1: nominally, over many utterances. */
   readonly coverage: number;
   readonly dimensions: Dimensions;
-  readonly modalities: Readonly<Record<Modality, ModalityReading<L>>>;
+  readonly modalities: ByModality<ModalityReading<L>>;
   readonly incongruence: Incongruence<L>;
   readonly explanation: Explanation<L>;
   /** What was left out and why, e.g. `text:modelUnavailable`. */

@@ -1,4 +1,4 @@
-import type { UnavailableReason, WordedCue, Wording } from './evidence.js';
+import type { FurtherModality, UnavailableReason, WordedCue, Wording } from './evidence.js';
 import type { Alert, Cause, TrajectoryPoint } from './course.js';
 import type { FusedEmotion } from './fused.js';
 import type { ResultCause } from './record.js';
@@ -21,7 +21,14 @@ export type ToldEvidence<L extends string = Emotion> =
     };
 
 export type WarningCode =
-  'lowSnr' | 'clipping' | 'noSpeech' | 'invalidSamples' | 'languageMismatch' | 'transcriptionUnavailable' | 'degraded';
+  | 'lowSnr'
+  | 'clipping'
+  | 'noSpeech'
+  | 'invalidSamples'
+  | 'languageMismatch'
+  | 'transcriptionUnavailable'
+  | 'evidenceUnmatched'
+  | 'degraded';
 
 interface UtteranceRef {
   readonly utteranceId: string;
@@ -54,6 +61,12 @@ export interface LineEvents<L extends string = Emotion> {
     readonly evidence: ToldEvidence<L>;
   };
   'emotion.text': UtteranceRef & { readonly isFinal: true; readonly evidence: ToldEvidence<L> };
+  /** What a client's own models say of an utterance, once it joined it. */
+  'emotion.further': UtteranceRef & {
+    readonly modality: FurtherModality;
+    readonly isFinal: true;
+    readonly evidence: ToldEvidence<L>;
+  };
   'fusion.result': FusionResult<L>;
   'fusion.revised': FusionResult<L> & {
     readonly supersedes: string;

@@ -1,10 +1,11 @@
-import type { Evidence } from './evidence.js';
+import type { EvidenceSet } from './evidence.js';
 import type { FusedEmotion } from './fused.js';
 import type { EndReason, Transcript } from './utterance.js';
 
 export const RESULT_CAUSES = [
   'analysis', // the first answer
   'transcriptRevised', // words came late
+  'evidenceAdded', // a reading of the client's own came late
   'labelOverride', // a person says otherwise
   'labelRevoked', // a person says that it must not stand
   'labelRestored', // and takes that back
@@ -15,7 +16,7 @@ export const RESULT_CAUSES = [
 export type ResultCause = (typeof RESULT_CAUSES)[number];
 
 /** Everything that was found out about one utterance, with the evidence that the answer was made from. */
-export interface ResultRecord {
+export interface ResultRecord extends EvidenceSet {
   readonly utterance: {
     readonly id: string;
     readonly startMs: number;
@@ -26,8 +27,6 @@ export interface ResultRecord {
   };
   /** Absent where nobody wrote the words down. */
   readonly transcript?: Transcript;
-  readonly voice: Evidence<'voice'>;
-  readonly text: Evidence<'text'>;
   readonly fused: FusedEmotion;
   readonly resultId: string;
   readonly revision: number;

@@ -1,12 +1,28 @@
 import { createHash } from 'node:crypto';
-import type { Modality, ModelRef, Quality } from '../emotion/evidence.js';
+import type { ByModality, FurtherModality, ModelRef, OwnModality, Quality } from '../emotion/evidence.js';
 import { EMOTIONS, scoresOf, type Scores } from '../emotion/scores.js';
 
 /** Knots of a piecewise-linear map from a quality signal to a factor in 0..1; signals ascending, factors all rising or all falling. */
 export type Curve = readonly (readonly [signal: number, factor: number])[];
 
-/** One curve for each stated signal of each modality; a boolean signal is 0 or 1. */
-export type Curves = { readonly [M in Modality]: Readonly<Record<keyof Quality[M], Curve>> };
+/** One curve for each stated signal of each modality; a boolean signal is 0 or 1. Of further ones where somebody measured them. */
+export type Curves = { readonly [M in OwnModality]: Readonly<Record<keyof Quality[M], Curve>> } & {
+  readonly [M in FurtherModality]?: Readonly<Record<keyof Quality[M], Curve>>;
+};
+
+/**
+ * What holds of a client's own model where the configuration does not say: nobody here has measured it. It is believed as far as
+ * the client does, and by half at the most: it then never takes more than ln 2 from an emotion.
+ */
+export const UNMEASURED: { readonly maxWeight: number; readonly curves: Curves[FurtherModality] & object } = {
+  maxWeight: 0.5,
+  curves: {
+    reliability: [
+      [0, 0],
+      [1, 1],
+    ],
+  },
+};
 
 /** Every number that fusion depends on. Plain JSON, so that a calibration can write one. */
 export interface FusionValues {
@@ -18,7 +34,7 @@ export interface FusionValues {
   /** Smallest probability and prior that enters a logarithm: bounds what one expert can say to −log(floor) nats. */
   readonly floor: number;
   /** The weight of a modality whose quality is perfect, 0..1. */
-  readonly maxWeight: Readonly<Record<Modality, number>>;
+  readonly maxWeight: ByModality<number>;
   readonly curves: Curves;
   /** How often the prediction set is to hold what is meant, 0..1. */
   readonly coverage: number;

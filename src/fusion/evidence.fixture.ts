@@ -1,25 +1,30 @@
 import {
+  isOwn,
   unavailable,
   type AvailableEvidence,
   type Cue,
   type Evidence,
+  type EvidenceSet,
   type Modality,
   type Quality,
 } from '../emotion/evidence.js';
 import { EMOTIONS, type Emotion, type PartialScores } from '../emotion/scores.js';
 import { UNCALIBRATED } from './config.js';
-import { fuse as fuseWith, type EvidencePair, type FuseOptions } from './fuse.js';
+import { fuse as fuseWith, type FuseOptions } from './fuse.js';
 
 /** Evidence for specs: written by hand, or drawn from a seed. */
 
 /** Fuses with numbers that no calibration changes. */
-export function fuse(pair: EvidencePair, options: Partial<FuseOptions> = {}): ReturnType<typeof fuseWith> {
-  return fuseWith(pair, { config: UNCALIBRATED, ...options });
+export function fuse(given: EvidenceSet, options: Partial<FuseOptions> = {}): ReturnType<typeof fuseWith> {
+  return fuseWith(given, { config: UNCALIBRATED, ...options });
 }
 
 const PERFECT: Quality = {
   voice: { voicedMs: 2000, snrDb: 30, clipping: 0 },
   text: { asrConfidence: 1, contentWords: 6, languageSupported: true },
+  face: { reliability: 1 },
+  physiology: { reliability: 1 },
+  other: { reliability: 1 },
 };
 
 /** Fills a few named scores up to 1 with equal shares of the rest. */
@@ -85,6 +90,7 @@ function distribution(random: Random, over: readonly Emotion[]): PartialScores {
 export function randomAvailable<M extends Modality>(modality: M, random: Random): AvailableEvidence<M> {
   const known = random() < 0.5 ? EMOTIONS : EMOTIONS.filter(() => random() < 0.85);
   const labels = known.length < 2 ? EMOTIONS : known;
+  const declared = { reliability: isOwn(modality) ? 1 : random() };
   const qualities: Quality = {
     voice: { voicedMs: random() * 2500, snrDb: random() * 40 - 8, clipping: random() < 0.6 ? 0 : random() ** 3 },
     text: {
@@ -92,6 +98,9 @@ export function randomAvailable<M extends Modality>(modality: M, random: Random)
       contentWords: Math.floor(random() * 8),
       languageSupported: random() < 0.9,
     },
+    face: declared,
+    physiology: declared,
+    other: declared,
   };
   const cues = Array.from({ length: Math.floor(random() * 5) }, (_, i): Cue => {
     const detail = `cue ${modality} ${String(i)} ${random().toString(36).slice(2, 8)}`;

@@ -1,5 +1,5 @@
-import { MODALITIES, type Cue, type Modality, type WordedCue } from '../emotion/evidence.js';
-import type { Explanation, FusedEmotion, WhatIf } from '../emotion/fused.js';
+import { entriesOf, isOwn, type Cue, type Modality, type WordedCue } from '../emotion/evidence.js';
+import { WITHOUT, type Explanation, type FusedEmotion, type ModalityReading, type WhatIf } from '../emotion/fused.js';
 import { ranked } from './prediction-set.js';
 import type { Messages, Relation } from './messages.js';
 
@@ -16,6 +16,9 @@ export interface Facts<L extends string> extends Pick<
   /** A modality that weighs less says nothing. */
   readonly silentBelow: number;
 }
+
+/** A modality and what it says. */
+type Side<L extends string> = readonly [Modality, ModalityReading<L>];
 
 /** The facts, with every cue and gate in words. */
 interface Told<L extends string> extends Facts<L> {
@@ -43,11 +46,11 @@ export function quotable(words: string | undefined): string | undefined {
 }
 
 /** What one modality reads and by which cues, or why it says nothing. */
-function clauseOf<L extends string>(modality: Modality, told: Told<L>): string {
+function clauseOf<L extends string>([modality, reading]: Side<L>, told: Told<L>): string {
   const { messages, cues, quote } = told;
-  const { status, reason, top, gates } = told.modalities[modality];
+  const { status, reason, top, gates } = reading;
   if (status === 'unavailable') return messages.unavailable(modality, reason ?? 'notProvided');
-  if (!reads(modality, told) || top === null) return gates[0] ? messages.gate(gates[0]) : messages.uncounted(modality);
+  if (!reads(reading, told) || top === null) return gates[0] ? messages.gate(gates[0]) : messages.uncounted(modality);
   const reasons = cues
     .filter((cue) => cue.modality === modality && cue.toward === top && cue.weight > 0)
     .slice(0, CUES_NAMED)
@@ -55,8 +58,16 @@ function clauseOf<L extends string>(modality: Modality, told: Told<L>): string {
   return messages.reads(modality, top, reasons, modality === 'text' ? quote : undefined);
 }
 
-function reads<L extends string>(modality: Modality, { modalities, silentBelow }: Facts<L>): boolean {
-  return modalities[modality].status === 'available' && modalities[modality].reliability >= silentBelow;
+function reads<L extends string>(
+  { status, reliability }: ModalityReading<L>,
+  { silentBelow }: Pick<Facts<L>, 'silentBelow'>,
+): boolean {
+  return status === 'available' && reliability >= silentBelow;
+}
+
+/** The modalities that say something. */
+function readingOf<L extends string>(facts: Facts<L>): Side<L>[] {
+  return entriesOf(facts.modalities).filter(([, reading]) => reads(reading, facts));
 }
 
 function relationOf<L extends string>({ modalities, incongruence }: Facts<L>): Relation {
@@ -64,24 +75,25 @@ function relationOf<L extends string>({ modalities, incongruence }: Facts<L>): R
   return incongruence.detected ? 'incongruent' : 'differ';
 }
 
+/** What is read, what that comes to where no modality alone reads the decision, and why the rest says nothing. */
 function bodyOf<L extends string>(told: Told<L>): string {
   const { decision, modalities, messages } = told;
-  const [voice, text] = [clauseOf('voice', told), clauseOf('text', told)];
-  const reading = MODALITIES.filter((modality) => reads(modality, told));
+  const reading = readingOf(told);
   const { label } = decision;
-  const unread =
-    label === null || decision.by || reading.some((modality) => modalities[modality].top === label) ? null : label;
+  const unread = label === null || decision.by || reading.some(([, { top }]) => top === label) ? null : label;
   const together = unread === null ? [] : [messages.together(unread, reading.length)];
-  if (reading.length < 2) {
-    return messages.list(reading[0] === 'text' ? [text, ...together, voice] : [voice, ...together, text]);
-  }
-  return messages.list([messages.both(voice, text, relationOf(told)), ...together]);
+  const clauses = reading.map((side) => clauseOf(side, told));
+  const paired = reading.filter(([modality]) => isOwn(modality)).length > 1;
+  const [voice = '', text = '', ...further] = clauses;
+  const read = paired ? [messages.both(voice, text, relationOf(told)), ...further] : clauses;
+  const silent = entriesOf(modalities).filter(([, one]) => !reads(one, told));
+  return messages.list([...read, ...together, ...silent.map((side) => clauseOf(side, told))]);
 }
 
 /** Gates strong enough to be named, one for each modality that still counts (of a silent one the body tells). */
 function gatesNamed<L extends string>(told: Told<L>): string[] {
-  return MODALITIES.flatMap((modality) => {
-    const gate = reads(modality, told) ? told.modalities[modality].gates[0] : undefined;
+  return readingOf(told).flatMap(([, { gates }]) => {
+    const [gate] = gates;
     return gate && gate.factor < GATE_NAMED_BELOW ? [told.messages.gate(gate)] : [];
   });
 }
@@ -99,26 +111,27 @@ function headlineOf<L extends string>({ decision, scores, messages }: Told<L>): 
 }
 
 function shortOf<L extends string>(told: Told<L>): string {
-  const { modalities, messages } = told;
-  const readings = MODALITIES.flatMap((m) => {
-    const { top } = modalities[m];
-    return top !== null && reads(m, told) ? [[m, top] as const] : [];
-  });
-  return messages.short(headlineOf(told), readings, readings.length > 1 ? relationOf(told) : 'agree');
+  const { messages } = told;
+  const readings = readingOf(told).flatMap(([modality, { top }]) => (top === null ? [] : [[modality, top] as const]));
+  const paired = readings.filter(([modality]) => isOwn(modality)).length > 1;
+  return messages.short(headlineOf(told), readings, paired ? relationOf(told) : 'agree');
 }
 
 function paragraphOf<L extends string>(told: Told<L>, summary: string, gates: readonly string[]): string {
   const { messages, modalities, cues, counterfactual, predictionSet, coverage } = told;
-  const { withoutVoice, withoutText, tippingPoints } = counterfactual;
-  const reading = MODALITIES.filter((modality) => reads(modality, told));
+  const reading = readingOf(told);
   const listed = cues.slice(0, CUES_LISTED);
-  const trusted = reading.map((m) => [m, modalities[m].reliability] as const);
-  const alternatives = [messages.without('voice', withoutVoice), messages.without('text', withoutText)];
+  const trusted = reading.map(([modality, { reliability }]) => [modality, reliability] as const);
+  const alternatives = reading.map(([modality]) =>
+    messages.without(modality, counterfactual[WITHOUT[modality]] ?? null),
+  );
   const sentences = [
     ...(listed.length > 0 ? [messages.evidence(listed)] : []),
     ...(trusted.length > 0 ? [messages.list([messages.trust(trusted), ...gates])] : []),
     ...(reading.length > 1 ? [messages.list(alternatives)] : []),
-    ...tippingPoints.map((point) => messages.tipping(point, modalities[point.modality].reliability)),
+    ...counterfactual.tippingPoints.map((point) =>
+      messages.tipping(point, modalities[point.modality]?.reliability ?? 0),
+    ),
     messages.set(predictionSet, coverage),
   ];
   return messages.paragraph(summary, sentences);
@@ -128,7 +141,7 @@ function paragraphOf<L extends string>(told: Told<L>, summary: string, gates: re
 export function explain<L extends string>(facts: Facts<L>, messages: Messages): Explanation<L> {
   const cues = facts.cues.map((cue) => ({ ...cue, detail: messages.cue(cue) }));
   const told = { ...facts, cues, messages };
-  const gates = MODALITIES.flatMap((modality) => facts.modalities[modality].gates.map((gate) => messages.gate(gate)));
+  const gates = entriesOf(facts.modalities).flatMap(([, reading]) => reading.gates.map((gate) => messages.gate(gate)));
   const summary = messages.text(headlineOf(told), bodyOf(told), gatesNamed(told));
   return {
     locale: messages.locale,

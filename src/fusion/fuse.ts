@@ -1,4 +1,12 @@
-import { MODALITIES, unavailable, type Evidence, type Modality, type ModelRef } from '../emotion/evidence.js';
+import {
+  entriesOf,
+  unavailable,
+  type ByModality,
+  type Evidence,
+  type EvidenceSet,
+  type Modality,
+  type ModelRef,
+} from '../emotion/evidence.js';
 import type { FusedEmotion, Locale, ModalityReading } from '../emotion/fused.js';
 import { dimensionsOf, scoresOf, topOf, type Emotion, type Scores } from '../emotion/scores.js';
 import type { FusionConfig } from './config.js';
@@ -12,12 +20,6 @@ import { predictionSet } from './prediction-set.js';
 import { rankCues } from './rank-cues.js';
 import { reliabilityOf, type Reliability } from './reliability.js';
 import { whatIf } from './what-if.js';
-
-/** What each modality says of one utterance. */
-export interface EvidencePair {
-  readonly voice: Evidence<'voice'>;
-  readonly text: Evidence<'text'>;
-}
 
 export interface FuseOptions {
   readonly config: FusionConfig;
@@ -38,10 +40,9 @@ interface Side {
   readonly share: Scores;
 }
 
-type Each<T> = Readonly<Record<Modality, T>>;
-
-function each<T>(value: (modality: Modality) => T): Each<T> {
-  return { voice: value('voice'), text: value('text') };
+/** The same done with each modality that there is, in one order whatever order they came in. */
+function each<A, B>(given: ByModality<A>, value: (one: A) => B): ByModality<B> {
+  return Object.fromEntries(entriesOf(given).map(([modality, one]) => [modality, value(one)])) as ByModality<B>;
 }
 
 /** Evidence whose numbers are no probabilities comes from a broken model: it must not poison the other modality. */
@@ -73,30 +74,28 @@ function comparable({ evidence, reliability, contribution }: Side) {
 }
 
 /**
- * Combines what the voice and the words say into one explained emotion. Pure: the same evidence and configuration give
- * the same answer to the last bit. Never throws for evidence: nothing to go by is an abstention.
+ * Combines what the voice, the words and any further modality say into one explained emotion. Pure: the same evidence and
+ * configuration give the same answer to the last bit. Never throws for evidence: nothing to go by is an abstention.
  */
-export function fuse(pair: EvidencePair, { config, words, locale = 'en' }: FuseOptions): FusedEmotion {
+export function fuse(given: EvidenceSet, { config, words, locale = 'en' }: FuseOptions): FusedEmotion {
   const { temperature, coverage, predictionMass } = config;
-  const sides = each((m) => sideOf(pair[m], config));
+  const byModality = each<Evidence, Side>(given, (evidence) => sideOf(evidence, config));
+  const sides = entriesOf(byModality).map(([, side]) => side);
 
   const logPrior = scoresOf((e) => Math.log(config.prior[e]));
   const logScores = logScoresOf(
     logPrior,
-    MODALITIES.map((m) => sides[m].contribution),
+    sides.map(({ contribution }) => contribution),
   );
   const scores = posteriorOf(logScores, temperature);
 
   const set = predictionSet(scores, predictionMass);
-  const reliabilities = MODALITIES.flatMap((m) => sides[m].reliability ?? []);
-  const missing = MODALITIES.flatMap((m) => {
-    const { evidence } = sides[m];
-    return evidence.status === 'unavailable' ? [evidence.reason] : [];
-  });
+  const reliabilities = sides.flatMap(({ reliability }) => reliability ?? []);
+  const missing = sides.flatMap(({ evidence }) => (evidence.status === 'unavailable' ? [evidence.reason] : []));
   const decision = decide({ scores, predictionSet: set, reliabilities, missing }, config.abstain);
-  const incongruence = incongruenceOf(comparable(sides.voice), comparable(sides.text), config);
+  const incongruence = incongruenceOf(comparable(byModality.voice), comparable(byModality.text), config);
 
-  const modalities = each((m) => readingOf(sides[m]));
+  const modalities = each(byModality, readingOf);
   const { noEvidenceBelow: silentBelow } = config.abstain;
   const quote = quotable(words);
   const explanation = explain(
@@ -107,7 +106,7 @@ export function fuse(pair: EvidencePair, { config, words, locale = 'en' }: FuseO
       coverage,
       modalities,
       incongruence,
-      cues: rankCues(MODALITIES.map((m) => sides[m])),
+      cues: rankCues(sides),
       counterfactual: whatIf({ logPrior, temperature, modalities }, asItIs, silentBelow),
       ...(quote === undefined ? {} : { quote }),
       silentBelow,
@@ -116,10 +115,7 @@ export function fuse(pair: EvidencePair, { config, words, locale = 'en' }: FuseO
   );
 
   const models: Partial<Record<Modality | 'fusion', ModelRef>> = { fusion: config.ref };
-  for (const m of MODALITIES) {
-    const { evidence } = sides[m];
-    if (evidence.status === 'available') models[m] = evidence.model;
-  }
+  for (const { evidence } of sides) if (evidence.status === 'available') models[evidence.modality] = evidence.model;
   return {
     decision,
     scores,
@@ -132,10 +128,11 @@ export function fuse(pair: EvidencePair, { config, words, locale = 'en' }: FuseO
     modalities,
     incongruence,
     explanation,
-    degraded: MODALITIES.flatMap((m) => {
-      const { evidence } = sides[m];
-      return evidence.status === 'unavailable' && evidence.reason !== 'notProvided' ? [`${m}:${evidence.reason}`] : [];
-    }),
+    degraded: sides.flatMap(({ evidence }) =>
+      evidence.status === 'unavailable' && evidence.reason !== 'notProvided'
+        ? [`${evidence.modality}:${evidence.reason}`]
+        : [],
+    ),
     models,
   };
 }

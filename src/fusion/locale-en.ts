@@ -1,4 +1,4 @@
-import type { Modality, UnavailableReason } from '../emotion/evidence.js';
+import { isOwn, type Modality, type OwnModality, type UnavailableReason } from '../emotion/evidence.js';
 import type { Phase } from '../emotion/course.js';
 import type { AbstainReason } from '../emotion/fused.js';
 import type { Emotion } from '../emotion/scores.js';
@@ -21,8 +21,15 @@ const EMOTION: Readonly<Record<Emotion, string>> = {
   surprised: 'surprised',
 };
 
-const NAME: Readonly<Record<string, string>> = { voice: 'voice', text: 'words' };
-const nameOf = (modality: Modality): string => NAME[modality] ?? modality;
+/** What a modality is called, how it reads, and whether it is one or many. */
+const NAMED: Readonly<Record<Modality, { name: string; reads: string; is: 'is' | 'are' }>> = {
+  voice: { name: 'voice', reads: 'sounds', is: 'is' },
+  text: { name: 'words', reads: 'read', is: 'are' },
+  face: { name: 'face', reads: 'looks', is: 'is' },
+  physiology: { name: "body's signals", reads: 'read', is: 'are' },
+  other: { name: 'other model', reads: 'reads', is: 'is' },
+};
+const nameOf = (modality: Modality): string => NAMED[modality].name;
 
 /** What is more or less than usual: "pitch lower", "speech faster". */
 const MEASURED: Readonly<Record<string, { subject: string; more: string; less: string }>> = {
@@ -44,9 +51,10 @@ const SIGNAL: Readonly<Record<string, (value: number) => string>> = {
   asrConfidence: (p) => `recognition confidence ${NUMBER.format(p)}`,
   contentWords: (n) => (n === 0 ? 'no content word' : `${NUMBER.format(n)} content ${n === 1 ? 'word' : 'words'}`),
   languageSupported: () => 'a language the text model does not read',
+  reliability: (p) => `its reliability is declared as ${NUMBER.format(p)}`,
 };
 
-const UNAVAILABLE: Readonly<Record<UnavailableReason, Readonly<Record<Modality, string>>>> = {
+const UNAVAILABLE: Readonly<Record<UnavailableReason, Readonly<Record<OwnModality, string>>>> = {
   notProvided: { voice: 'no voice was sent', text: 'no words were sent' },
   notConsented: { voice: 'there is no consent to read the voice', text: 'there is no consent to read the words' },
   noSpeech: { voice: 'no voice is heard', text: 'there are no words without speech' },
@@ -130,13 +138,16 @@ export function english(names: Readonly<Record<string, string>> = {}): Messages 
       return `${nameOf(modality)} ${degree}: ${detail}`;
     },
     reads(modality, read, reasons, quote) {
-      const subject = quote ? `the ${nameOf(modality)} “${quote}”` : `the ${nameOf(modality)}`;
-      const verb = modality === 'voice' ? 'sounds' : 'read';
+      const { name, reads } = NAMED[modality];
+      const subject = `${modality === 'other' ? 'another model' : `the ${name}`}${quote ? ` “${quote}”` : ''}`;
       const because = reasons.length > 0 ? ` (${reasons.join('; ')})` : '';
-      return `${subject} ${verb} ${label(read)}${because}`;
+      return `${subject} ${reads} ${label(read)}${because}`;
     },
-    unavailable: (modality, reason) => UNAVAILABLE[reason][modality],
-    uncounted: (modality) => `the ${nameOf(modality)} ${modality === 'voice' ? 'is' : 'are'} not counted`,
+    unavailable: (modality, reason) =>
+      isOwn(modality)
+        ? UNAVAILABLE[reason][modality]
+        : `what the client sent of the ${nameOf(modality)} cannot be read`,
+    uncounted: (modality) => `the ${nameOf(modality)} ${NAMED[modality].is} not counted`,
     both(voice, text, relation) {
       if (relation === 'agree') return `${voice} and ${text}`;
       return relation === 'differ' ? `${voice}; ${text}` : `${voice} while ${text}; voice and words disagree`;
@@ -156,7 +167,8 @@ export function english(names: Readonly<Record<string, string>> = {}): Messages 
 
     short(headline, readings, relation) {
       const sides = readings.map(([modality, read]) => `${nameOf(modality)} ${label(read)}`).join(', ');
-      const body = relation === 'incongruent' ? `${sides}; they disagree` : sides;
+      const disagree = readings.length > 2 ? 'voice and words disagree' : 'they disagree';
+      const body = relation === 'incongruent' ? `${sides}; ${disagree}` : sides;
       return body ? `${headline}: ${body}` : headline;
     },
     evidence: (cues) =>

@@ -1,4 +1,4 @@
-import type { Modality, UnavailableReason } from '../emotion/evidence.js';
+import { isOwn, type Modality, type OwnModality, type UnavailableReason } from '../emotion/evidence.js';
 import type { Phase } from '../emotion/course.js';
 import type { AbstainReason } from '../emotion/fused.js';
 import type { Emotion } from '../emotion/scores.js';
@@ -21,8 +21,15 @@ const EMOTION: Readonly<Record<Emotion, string>> = {
   surprised: '惊讶',
 };
 
-const NAME: Readonly<Record<string, string>> = { voice: '声音', text: '话语' };
-const nameOf = (modality: Modality): string => NAME[modality] ?? modality;
+/** What a modality is called, and how it reads. */
+const NAMED: Readonly<Record<Modality, { name: string; reads: string }>> = {
+  voice: { name: '声音', reads: '听起来' },
+  text: { name: '话语', reads: '读来' },
+  face: { name: '面部', reads: '看起来' },
+  physiology: { name: '生理信号', reads: '显示' },
+  other: { name: '另一个模型', reads: '判读为' },
+};
+const nameOf = (modality: Modality): string => NAMED[modality].name;
 
 /** 音高比平时更低：what is compared, and what more or less of it is called. */
 const MEASURED: Readonly<Record<string, { subject: string; more: string; less: string }>> = {
@@ -45,9 +52,10 @@ const SIGNAL: Readonly<Record<string, (value: number) => string>> = {
   asrConfidence: (p) => `识别置信度 ${NUMBER.format(p)}`,
   contentWords: (n) => (n === 0 ? '没有实词' : `仅 ${NUMBER.format(n)} 个实词`),
   languageSupported: () => '文本模型不支持这种语言',
+  reliability: (p) => `客户端声明的可靠度 ${NUMBER.format(p)}`,
 };
 
-const UNAVAILABLE: Readonly<Record<UnavailableReason, Readonly<Record<Modality, string>>>> = {
+const UNAVAILABLE: Readonly<Record<UnavailableReason, Readonly<Record<OwnModality, string>>>> = {
   notProvided: { voice: '没有收到声音', text: '没有收到文字' },
   notConsented: { voice: '未获同意分析声音', text: '未获同意分析话语' },
   noSpeech: { voice: '没有听到人声', text: '没有人声，也就没有话语' },
@@ -127,12 +135,12 @@ export function chinese(names: Readonly<Record<string, string>> = {}): Messages 
       return `${nameOf(modality)}${degree}：${detail}`;
     },
     reads(modality, read, reasons, quote) {
-      const subject = quote ? `${nameOf(modality)}“${quote}”` : nameOf(modality);
-      const verb = modality === 'voice' ? '听起来' : '读来';
+      const { name, reads } = NAMED[modality];
       const because = reasons.length > 0 ? `（${reasons.join('；')}）` : '';
-      return `${subject}${verb}${label(read)}${because}`;
+      return `${name}${quote ? `“${quote}”` : ''}${reads}${label(read)}${because}`;
     },
-    unavailable: (modality, reason) => UNAVAILABLE[reason][modality],
+    unavailable: (modality, reason) =>
+      isOwn(modality) ? UNAVAILABLE[reason][modality] : `客户端发来的${nameOf(modality)}数据无法判读`,
     uncounted: (modality) => `${nameOf(modality)}未计入`,
     both(voice, text, relation) {
       if (relation === 'agree') return `${voice}，${text}`;
@@ -151,7 +159,8 @@ export function chinese(names: Readonly<Record<string, string>> = {}): Messages 
 
     short(headline, readings, relation) {
       const sides = readings.map(([modality, read]) => `${nameOf(modality)}${label(read)}`).join('，');
-      const body = relation === 'incongruent' ? `${sides}；两者不一致` : sides;
+      const disagree = readings.length > 2 ? '声音与话语不一致' : '两者不一致';
+      const body = relation === 'incongruent' ? `${sides}；${disagree}` : sides;
       return body ? `${headline}：${body}` : headline;
     },
     evidence: (cues) =>

@@ -24,12 +24,12 @@ export interface Messages {
   cue(cue: Cue<string>): string;
   /** Why a modality weighs less: "words counted little: recognition confidence 0.41". */
   gate(gate: Gate): string;
-  /** "the voice sounds sad (pitch lower than usual)" */
+  /** "the voice sounds sad (pitch lower than usual)"; labels are adjectives */
   reads(modality: Modality, label: string, reasons: readonly string[], quote?: string): string;
   unavailable(modality: Modality, reason: UnavailableReason): string;
   /** A modality that was read but weighs nothing and names no gate. */
   uncounted(modality: Modality): string;
-  /** Two readings side by side. */
+  /** The readings of voice and words side by side. */
   both(voice: string, text: string, relation: Relation): string;
   /** Clauses one after the other. */
   list(clauses: readonly string[]): string;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { only } from '../common/declared.js';
+import { entriesOf, type ByModality } from '../emotion/evidence.js';
 import type { Decision, FusedEmotion, Locale, ModalityReading } from '../emotion/fused.js';
 import { EMOTIONS, isEmotion, type Emotion, type PartialScores, type Scores } from '../emotion/scores.js';
 import type { FusionConfig } from './config.js';
@@ -108,9 +109,9 @@ export function viewOf<F extends FusedEmotion>(
   const { explanation, modalities } = fused;
   const { decision, predictionSet, scores } = decided(fused, profile, limits);
   const readings = Object.fromEntries(
-    Object.entries(modalities).map(([m, { top, ...reading }]) => [m, { ...reading, top: top && labelOf(top) }]),
-  ) as Record<keyof typeof modalities, ModalityReading<string>>;
-  const tops = new Set(Object.values(readings).flatMap(({ top }) => top ?? []));
+    entriesOf(modalities).map(([m, { top, ...reading }]) => [m, { ...reading, top: top && labelOf(top) }]),
+  ) as unknown as ByModality<ModalityReading<string>>;
+  const tops = new Set([readings.voice.top, readings.text.top].filter((top) => top !== null));
   const facts = {
     decision,
     scores,

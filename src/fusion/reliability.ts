@@ -1,6 +1,6 @@
-import type { AvailableEvidence } from '../emotion/evidence.js';
+import type { AvailableEvidence, Evidence } from '../emotion/evidence.js';
 import type { Gate } from '../emotion/fused.js';
-import type { Curve, FusionValues } from './config.js';
+import { UNMEASURED, type Curve, type FusionValues } from './config.js';
 
 /** How far one modality's evidence of one utterance can be trusted. */
 export interface Reliability {
@@ -31,7 +31,8 @@ export function reliabilityOf(
 ): Reliability {
   const { modality } = evidence;
   const signals = new Map<string, unknown>(Object.entries(evidence.quality));
-  const gates = Object.entries<Curve>(config.curves[modality]).map(([signal, curve]): Gate => {
+  const curves = config.curves[modality] ?? UNMEASURED.curves;
+  const gates = Object.entries<Curve>(curves).map(([signal, curve]): Gate => {
     const value = Number(signals.get(signal)); // a signal nobody stated is not a number: the worst factor
     const factor = factorAt(curve, value);
     return { modality, signal, value, factor };
@@ -39,7 +40,12 @@ export function reliabilityOf(
   const quality = gates.reduce((product, gate) => product * gate.factor, 1);
   return {
     quality,
-    weight: quality * config.maxWeight[modality],
+    weight: quality * (config.maxWeight[modality] ?? UNMEASURED.maxWeight),
     gates: gates.filter((gate) => gate.factor < 1).sort((a, b) => a.factor - b.factor),
   };
+}
+
+/** How much evidence will weigh; 0 where there is none. */
+export function weightOf(evidence: Evidence, config: Pick<FusionValues, 'curves' | 'maxWeight'>): number {
+  return evidence.status === 'available' ? reliabilityOf(evidence, config).weight : 0;
 }

@@ -1,10 +1,11 @@
+import { furtherOf, type EvidenceSet } from '../emotion/evidence.js';
 import type { FusedEmotion, Locale } from '../emotion/fused.js';
 import { EMOTIONS } from '../emotion/scores.js';
 import type { FusionConfig } from './config.js';
-import { fuse, type EvidencePair } from './fuse.js';
+import { fuse } from './fuse.js';
 
 /** What was known of one utterance when it was fused, and what came of it. */
-export interface FusedRecord extends EvidencePair {
+export interface FusedRecord extends EvidenceSet {
   readonly sessionId?: string;
   readonly utteranceId?: string;
   readonly words?: string;
@@ -29,7 +30,10 @@ export interface Replayed {
 export function replay(record: FusedRecord, config: FusionConfig): Replayed {
   const { voice, text, words, fused: before } = record;
   const { locale } = before.explanation as { locale?: Locale };
-  const fused = fuse({ voice, text }, { config, ...(locale && { locale }), ...(words === undefined ? {} : { words }) });
+  const fused = fuse(
+    { voice, text, ...furtherOf(record) },
+    { config, ...(locale && { locale }), ...(words === undefined ? {} : { words }) },
+  );
   return {
     record,
     fused,

@@ -1,8 +1,10 @@
 import { fuse, randomEvidence, randomOf } from './evidence.fixture.js';
-import { UNCALIBRATED, fusionConfig } from './config.js';
+import type { Modality } from '../emotion/evidence.js';
+import { UNCALIBRATED, UNMEASURED, fusionConfig } from './config.js';
 import { topOf } from '../emotion/scores.js';
 
 const { ref: _ref, ...values } = UNCALIBRATED;
+const weightOf = (modality: Modality): number => values.maxWeight[modality] ?? UNMEASURED.maxWeight;
 
 describe('what would be answered otherwise', () => {
   it('[FU8] without a modality it is what fusing without it gives', () => {
@@ -25,13 +27,13 @@ describe('what would be answered otherwise', () => {
       const pair = { voice: randomEvidence('voice', random), text: randomEvidence('text', random) };
       const { explanation, modalities, scores } = fuse(pair);
       for (const { modality, reliability, label } of explanation.counterfactual.tippingPoints) {
-        const now = modalities[modality].reliability;
+        const now = modalities[modality]?.reliability ?? 0;
         /** The answer where the modality is trusted so much. */
         const topAt = (r: number) => {
-          const maxWeight = { ...values.maxWeight, [modality]: (values.maxWeight[modality] * r) / now };
+          const maxWeight = { ...values.maxWeight, [modality]: (weightOf(modality) * r) / now };
           return topOf(fuse(pair, { config: fusionConfig({ ...values, maxWeight }) }).scores);
         };
-        if ((values.maxWeight[modality] * reliability) / now > 1) continue; // no configuration gives it so much
+        if ((weightOf(modality) * reliability) / now > 1) continue; // no configuration gives it so much
         found += 1;
         expect(topAt(reliability)).toBe(label);
         expect(label).not.toBe(topOf(scores));

@@ -1,14 +1,20 @@
-import { MODALITIES, type Modality } from '../emotion/evidence.js';
-import type { Counterfactual, FusedEmotion, TippingPoint, WhatIf } from '../emotion/fused.js';
+import { entriesOf, type ByModality, type Modality } from '../emotion/evidence.js';
+import {
+  WITHOUT,
+  type Counterfactual,
+  type Counterfactuals,
+  type FusedEmotion,
+  type ModalityReading,
+  type TippingPoint,
+  type WhatIf,
+} from '../emotion/fused.js';
 import { merged, type Labelling } from './labelling.js';
 import { logScoresOf, posteriorOf, reweighed } from './pool.js';
 import { ranked } from './prediction-set.js';
 
 /** What a result is computed from. */
 export type Sum = Pick<FusedEmotion, 'logPrior' | 'temperature'> & {
-  readonly modalities: Readonly<
-    Record<Modality, Pick<FusedEmotion['modalities'][Modality], 'reliability' | 'contribution'>>
-  >;
+  readonly modalities: ByModality<Pick<ModalityReading<string>, 'reliability' | 'contribution'>>;
 };
 
 /** A tipping point is found to a hundredth of the way. */
@@ -16,20 +22,19 @@ const HALVINGS = 7;
 
 /** What would be answered otherwise: each alternative is one more softmax of the same numbers. */
 export function whatIf<L extends string>(sum: Sum, labelOf: Labelling<L>, silentBelow: number): WhatIf<L> {
+  const sides = entriesOf(sum.modalities);
   const answer = (m: Modality, reliability: number): Counterfactual<L> => {
-    const contributions = MODALITIES.map((other) => {
-      const { reliability: now, contribution } = sum.modalities[other];
-      return other === m && now > 0 ? reweighed(contribution, now, reliability) : contribution;
-    });
+    const contributions = sides.map(([other, { reliability: now, contribution }]) =>
+      other === m && now > 0 ? reweighed(contribution, now, reliability) : contribution,
+    );
     const scores = merged(posteriorOf(logScoresOf(sum.logPrior, contributions), sum.temperature), labelOf);
     const label = ranked(scores)[0] as L;
     return { label, confidence: scores[label] };
   };
-  const counting = MODALITIES.filter((m) => sum.modalities[m].reliability >= silentBelow);
+  const counting = sides.filter(([, { reliability }]) => reliability >= silentBelow);
   const without = (m: Modality): Counterfactual<L> | null =>
-    counting.some((other) => other !== m) ? answer(m, 0) : null;
-  const tipping = (modality: Modality): TippingPoint<L>[] => {
-    const { reliability } = sum.modalities[modality];
+    counting.some(([other]) => other !== m) ? answer(m, 0) : null;
+  const tipping = ([modality, { reliability }]: (typeof sides)[number]): TippingPoint<L>[] => {
     const now = answer(modality, reliability).label;
     const turned = (r: number): boolean => answer(modality, r).label !== now;
     const nearest = [0, 1]
@@ -37,7 +42,8 @@ export function whatIf<L extends string>(sum: Sum, labelOf: Labelling<L>, silent
       .sort((a, b) => Math.abs(a - reliability) - Math.abs(b - reliability))[0];
     return nearest === undefined ? [] : [{ modality, reliability: nearest, label: answer(modality, nearest).label }];
   };
-  return { withoutVoice: without('voice'), withoutText: without('text'), tippingPoints: counting.flatMap(tipping) };
+  const answers = Object.fromEntries(sides.map(([m]) => [WITHOUT[m], without(m)])) as Counterfactuals<L>;
+  return { ...answers, tippingPoints: counting.flatMap(tipping) };
 }
 
 /**

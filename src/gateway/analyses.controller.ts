@@ -14,7 +14,7 @@ import { Access, CurrentCaller } from './access.guard.js';
 import type { Caller } from './auth.js';
 import { CONFIG } from './config.token.js';
 import { Consents, type Admitted } from './consents.service.js';
-import { SessionStartSchema, type StoredResult } from './protocol.js';
+import { EvidenceInputSchema, SessionStartSchema, type StoredResult } from './protocol.js';
 import { storedAlert } from './stored-alert.js';
 import { parse } from './wire-error.js';
 
@@ -28,6 +28,9 @@ const json = z.string().transform((value, context): unknown => {
   }
 });
 
+/** Readings of the client's own models along one recording. */
+const MAX_READINGS = 200;
+
 const FormSchema = z.strictObject({
   text: z.string().optional(),
   language: SessionStartSchema.shape.language,
@@ -37,6 +40,7 @@ const FormSchema = z.strictObject({
   modalities: json.default(['voice', 'text']).pipe(SessionStartSchema.shape.modalities),
   consent: json.optional(),
   context: json.optional(),
+  evidence: json.pipe(z.array(EvidenceInputSchema).max(MAX_READINGS)).optional(),
 });
 
 /** How long an answer waits for its results to be stored, ms; those that are not listed then still wait for the database. */
@@ -78,6 +82,10 @@ export class AnalysesController {
         alerts: { type: 'string', description: 'alert rules of the server, or off' },
         modalities: { type: 'string', default: '["voice","text"]', description: 'JSON array' },
         consent: { type: 'string', description: 'the consent record, JSON' },
+        evidence: {
+          type: 'string',
+          description: `what models of your own read along the recording: JSON array of at most ${MAX_READINGS} payloads of evidence.input`,
+        },
         context: { type: 'string', description: '{ "purpose": …, "setting": … }, JSON' },
       },
     },
@@ -87,7 +95,7 @@ export class AnalysesController {
     @Body() body: unknown,
     @UploadedFile() audio?: { buffer: Buffer },
   ): Promise<StoredAnalysis> {
-    const { text, language, locale = 'en', labels, alerts, ...request } = parse(FormSchema, body);
+    const { text, language, locale = 'en', labels, alerts, evidence: readings, ...request } = parse(FormSchema, body);
     const chosen = this.pipeline.choose({ labels, alerts });
     if (!audio && text === undefined)
       throw new WireError('configInvalid', 'Send `audio`, `text`, or both.', { param: 'audio' });
@@ -110,7 +118,7 @@ export class AnalysesController {
       const { modalities } = admitted;
       const stored: StoredResult[] = [];
       const recording = this.record(caller, admitted, language, (kept) => stored.push(kept));
-      const request = { modalities, language, locale, ...chosen, ...given };
+      const request = { modalities, language, locale, ...chosen, ...given, ...(readings && { readings }) };
       const analysis = await this.pipeline
         .analyze(request, withdrawn.signal, recording?.result)
         .then((one) => {

@@ -1,6 +1,7 @@
 import { Body, Controller, Get, HttpCode, Inject, Param, Post } from '@nestjs/common';
 import { ApiBody, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { ConsentReceipt } from '../privacy/consent-receipt.js';
+import { MODALITIES } from '../emotion/evidence.js';
 import { Access, CurrentCaller } from './access.guard.js';
 import type { Caller } from './auth.js';
 import { Consents, type Withdrawal } from './consents.service.js';
@@ -28,7 +29,7 @@ export class ConsentsController {
     schema: {
       type: 'object',
       properties: {
-        modality: { type: 'string', enum: ['voice', 'text'], description: 'only this; left out: everything' },
+        modality: { type: 'string', enum: [...MODALITIES], description: 'only this; left out: everything' },
         erase: { type: 'boolean', default: false, description: 'destroy what is stored of the person as well' },
       },
     },

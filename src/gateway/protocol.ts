@@ -6,8 +6,8 @@ import { z } from 'zod';
 import type { ErrorCode } from '../common/errors.js';
 import { LOCALES, type FusedEmotion } from '../emotion/fused.js';
 import type { LineEvents } from '../emotion/line-events.js';
-import type { Modality } from '../emotion/evidence.js';
-import type { Emotion } from '../emotion/scores.js';
+import { FURTHER_MODALITIES, isOwn, MODALITIES, OWN_MODALITIES, type Modality } from '../emotion/evidence.js';
+import { EMOTIONS, type Emotion, type PartialScores } from '../emotion/scores.js';
 import { ENCODINGS } from '../emotion/utterance.js';
 import type { ConsentReceipt } from '../privacy/consent-receipt.js';
 
@@ -49,7 +49,11 @@ export const SessionStartSchema = TunableSchema.extend({
   alerts: z.string().max(64).optional(),
   audio: AudioFormatSchema.optional(),
   language: LanguageSchema.default('auto'),
-  modalities: z.array(z.enum(['voice', 'text'])).min(1),
+  modalities: z
+    .array(z.enum(MODALITIES, `allowed are ${MODALITIES.join(', ')}`))
+    .min(1)
+    .max(20)
+    .refine((asked) => asked.some(isOwn), 'name voice or text too: further modalities join what these say'),
   consent: z.unknown().optional(),
   context: z.unknown().optional(),
 });
@@ -73,14 +77,79 @@ export const TextInputSchema = z
     path: ['endMs'],
   });
 
+/** Sums to 1 but for the rounding of whoever wrote it. */
+const DistributionSchema = z
+  .partialRecord(
+    z.enum(EMOTIONS),
+    z.number('numbers from 0 to 1 are allowed').min(0).max(1),
+    `probabilities of ${EMOTIONS.join(', ')} are allowed`,
+  )
+  .refine((scores) => Object.keys(scores).length > 1, 'at least two emotions are needed')
+  .transform((scores, context): PartialScores => {
+    const sum = Object.values(scores).reduce((total, p) => total + p, 0);
+    if (Math.abs(sum - 1) > 0.02) context.addIssue({ code: 'custom', message: 'these probabilities must add up to 1' });
+    return Object.fromEntries(Object.entries(scores).map(([emotion, p]) => [emotion, p / sum]));
+  });
+
+/** Shown as it stands, on one line. */
+const line = (most: number) =>
+  z
+    .string()
+    .trim()
+    .min(1)
+    .max(most)
+    .regex(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]*$/u, 'one line of text is allowed');
+const timeMs = z.int('whole milliseconds are allowed').min(0);
+const inOrder = { message: 'the end must come after the start' };
+
+const CueInputSchema = z.strictObject({
+  name: line(64),
+  /** What to show of it; left out: the name. */
+  detail: line(200).optional(),
+  toward: z.enum(EMOTIONS, `allowed are ${EMOTIONS.join(', ')}`),
+  /** Its share of the model's log-odds for `toward`, nats; negative where it speaks against. */
+  weight: z.number().min(-10).max(10),
+  audioMs: z
+    .tuple([timeMs, timeMs])
+    .refine(([start, end]) => end > start, inOrder)
+    .optional(),
+});
+
+/** A reading of the client's own model. */
+export const EvidenceInputSchema = z
+  .strictObject({
+    modality: z.enum(
+      FURTHER_MODALITIES,
+      `allowed are ${FURTHER_MODALITIES.join(', ')}: ${OWN_MODALITIES.join(' and ')} are read by the server itself`,
+    ),
+    startMs: timeMs,
+    endMs: timeMs,
+    scores: DistributionSchema,
+    /** How often the model expects each emotion beforehand; left out: all alike. */
+    prior: DistributionSchema.optional(),
+    reliability: z.number('a number from 0 to 1 is allowed').min(0).max(1),
+    cues: z.array(CueInputSchema).max(20).default([]),
+    /** What the client calls its model, for the record. */
+    model: z
+      .string()
+      .regex(/^[A-Za-z0-9][A-Za-z0-9._/@+-]{0,63}$/, '1 to 64 letters, digits and ._/@+- are allowed')
+      .optional(),
+  })
+  .refine(({ startMs, endMs }) => endMs > startMs, { ...inOrder, path: ['endMs'] })
+  .refine(({ scores, prior }) => !prior || EMOTIONS.every((e) => e in scores === e in prior), {
+    message: 'the prior must name the same emotions as the scores',
+    path: ['prior'],
+  });
+
 export const ConsentWithdrawSchema = z.strictObject({
-  modality: z.enum(['voice', 'text']).optional(),
+  modality: z.enum(MODALITIES, `allowed are ${MODALITIES.join(', ')}`).optional(),
   erase: z.boolean().optional(),
 });
 
 export type SessionStart = z.infer<typeof SessionStartSchema>;
 export type SessionUpdate = z.infer<typeof SessionUpdateSchema>;
 export type TextInput = z.infer<typeof TextInputSchema>;
+export type EvidenceInput = z.infer<typeof EvidenceInputSchema>;
 export type ConsentWithdraw = z.infer<typeof ConsentWithdrawSchema>;
 
 /** Acknowledgement of every client event but `audio.frame`, which is answered by `audio.ack`. */
@@ -176,6 +245,7 @@ export interface ClientEvents {
   ) => void;
   'audio.frame': (meta: { seq: number }, bytes: ArrayBufferView | ArrayBuffer) => void;
   'text.input': (payload: z.input<typeof TextInputSchema>, ack: (a: Ack) => void) => void;
+  'evidence.input': (payload: z.input<typeof EvidenceInputSchema>, ack: (a: Ack) => void) => void;
   'session.update': (payload: z.input<typeof SessionUpdateSchema>, ack: (a: Ack) => void) => void;
   'utterance.forceEnd': (payload: object, ack: (a: Ack) => void) => void;
   'consent.withdraw': (

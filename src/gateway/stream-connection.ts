@@ -3,6 +3,7 @@ import type { Socket } from 'socket.io';
 import { WireError } from '../common/errors.js';
 import type { Modality } from '../emotion/evidence.js';
 import type { LineEventName, LineEvents } from '../emotion/line-events.js';
+import { withdrawnFrom } from '../privacy/consent.js';
 import type { ConsentReceipt } from '../privacy/consent-receipt.js';
 import type { Chosen } from '../pipeline/house-rules.js';
 import type { LiveSession, OpenOptions } from '../pipeline/live-session.js';
@@ -14,6 +15,7 @@ import type { Admitted, Consents, Reading } from './consents.service.js';
 import {
   AudioFrameSchema,
   ConsentWithdrawSchema,
+  EvidenceInputSchema,
   SessionStartSchema,
   SessionUpdateSchema,
   TextInputSchema,
@@ -171,7 +173,8 @@ export class StreamConnection {
       throw error;
     }
     this.admitted = admitted;
-    for (const modality of admitted.modalities) if (!this.withdrawn.has(modality)) this.permitted.add(modality);
+    for (const modality of admitted.modalities) this.permitted.add(modality);
+    withdrawnFrom(this.permitted, [...this.withdrawn]);
     this.startedAt = this.lastHeard = Date.now();
     return admitted;
   }
@@ -285,6 +288,19 @@ export class StreamConnection {
     return {};
   }
 
+  evidence(payload: unknown): object {
+    const live = this.session();
+    const reading = parse(EvidenceInputSchema, payload);
+    const { sessionMs } = this.ports.limits;
+    if (reading.endMs > sessionMs) {
+      throw new WireError('configInvalid', `A session lasts ${sessionMs} ms at most, and this would be after it.`, {
+        param: 'endMs',
+      });
+    }
+    live.pushReading(reading);
+    return {};
+  }
+
   update(payload: unknown): object {
     const live = this.session();
     const { audio, endpointing, interimIntervalMs, locale } = parse(SessionUpdateSchema, payload);
@@ -320,7 +336,7 @@ export class StreamConnection {
 
   private stop(modalities: readonly Modality[]): void {
     for (const modality of modalities) this.withdrawn.add(modality);
-    const withdrawn = modalities.filter((modality) => this.permitted.delete(modality));
+    const withdrawn = withdrawnFrom(this.permitted, modalities);
     for (const modality of withdrawn) this.live?.withdraw(modality);
     if (!this.live || withdrawn.length === 0) return;
     if (this.permitted.size === 0) void this.close('consentWithdrawn');

@@ -29,6 +29,7 @@ const CLIENT_EVENTS = new Set([
   'session.start',
   'audio.frame',
   'text.input',
+  'evidence.input',
   'session.update',
   'utterance.forceEnd',
   'consent.withdraw',
@@ -142,6 +143,11 @@ export class StreamGateway
   @SubscribeMessage('text.input')
   onText(@ConnectedSocket() socket: StreamSocket, @MessageBody() body: unknown, @Ack() ack: AckFn): void {
     answer(socket, ack, (connection) => connection.text(body));
+  }
+
+  @SubscribeMessage('evidence.input')
+  onEvidence(@ConnectedSocket() socket: StreamSocket, @MessageBody() body: unknown, @Ack() ack: AckFn): void {
+    answer(socket, ack, (connection) => connection.evidence(body));
   }
 
   @SubscribeMessage('session.update')

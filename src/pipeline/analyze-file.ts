@@ -12,6 +12,7 @@ import type { AlertRule } from '../fusion/alert-rules.js';
 import type { LabelProfile } from '../fusion/profile.js';
 import { analyzeUtterance, type Experts } from './analyze-utterance.js';
 import { consented } from './consented-experts.js';
+import { assertPermitted, FurtherReadings, UNMATCHED, type ClientReading } from './further-readings.js';
 import { inLabels } from './in-labels.js';
 import type { LiveSession, OpenOptions } from './live-session.js';
 
@@ -27,6 +28,8 @@ export interface FileRequest {
   /** A business's own labels, and what it wants to be alerted of. */
   readonly profile?: LabelProfile;
   readonly rules?: readonly AlertRule[];
+  /** What models of the client's own read along the recording. */
+  readonly readings?: readonly ClientReading[];
 }
 
 /** One utterance of a file: what a streaming client would have been told of it. */
@@ -37,6 +40,8 @@ export interface AnalyzedPart<L extends string = Emotion> {
   readonly transcript?: LineEvents['transcript.final'];
   readonly voice?: LineEvents<L>['emotion.voice'];
   readonly text?: LineEvents<L>['emotion.text'];
+  /** What models of the client's own say, where there is any. */
+  readonly further?: readonly LineEvents<L>['emotion.further'][];
   readonly result: FusionResult<L>;
 }
 
@@ -94,7 +99,7 @@ async function asStream(
   emit: Emit<string>,
   signal: AbortSignal,
 ): Promise<void> {
-  const { modalities, language, text, locale = 'en', profile, rules = [] } = request;
+  const { modalities, language, text, locale = 'en', profile, rules = [], readings = [] } = request;
   const format = decoded && ({ encoding: 'pcm_f32le', sampleRate: decoded.sampleRate, channels: 1 } as const);
   const failures: WireError[] = [];
   const session = await ports.open(
@@ -114,6 +119,7 @@ async function asStream(
     session.abort();
   });
   if (signal.aborted) return;
+  for (const reading of readings) session.pushReading(reading);
   if (decoded) {
     const piece = Math.ceil((decoded.sampleRate * PIECE_MS) / 1_000);
     for (let at = 0; at < decoded.samples.length; at += piece) {
@@ -139,15 +145,23 @@ async function wholeFile(
   const { profile, locale } = request;
   const emit: Emit = profile ? inLabels(client, profile, ports.experts.fusion.abstain) : client;
   const permitted = new Set(request.modalities);
+  const further = new FurtherReadings(1);
+  for (const reading of request.readings ?? []) {
+    assertPermitted(permitted, reading);
+    further.add(reading);
+  }
   signal.addEventListener('abort', () => {
     permitted.clear();
+    further.clear();
   });
   if (signal.aborted) return;
   const samples = await resampleWhole(decoded.samples, decoded.sampleRate);
   const endMs = (samples.length * 1_000) / SAMPLE_RATE;
   const utterance = { id: 'u1', startMs: 0, endMs, endReason: 'sessionEnd', samples, clientText: { text } } as const;
   emit('utterance.start', { utteranceId: utterance.id, startMs: 0 });
-  await analyzeUtterance(utterance, consented(ports.experts, permitted), emit, locale, ports.keep);
+  const experts = { ...consented(ports.experts, permitted), further: () => further.of(utterance) };
+  await analyzeUtterance(utterance, experts, emit, locale, ports.keep);
+  if (further.dropStale(Infinity)) emit('warning', UNMATCHED);
 }
 
 type Drafts = Map<string, { -readonly [K in keyof AnalyzedPart<string>]?: AnalyzedPart<string>[K] }>;
@@ -184,6 +198,7 @@ class Telling {
     else if (told.event === 'transcript.final') draft.transcript = told.payload;
     else if (told.event === 'emotion.voice') draft.voice = told.payload;
     else if (told.event === 'emotion.text') draft.text = told.payload;
+    else if (told.event === 'emotion.further') draft.further = [...(draft.further ?? []), told.payload];
     else draft.result = told.payload;
   };
 

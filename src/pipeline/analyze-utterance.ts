@@ -1,16 +1,24 @@
-import { unavailable, type Evidence, type UnavailableEvidence } from '../emotion/evidence.js';
+import {
+  entriesOf,
+  furtherOf,
+  isOwn,
+  unavailable,
+  type Evidence,
+  type EvidenceSet,
+  type FurtherEvidence,
+  type UnavailableEvidence,
+} from '../emotion/evidence.js';
 import type { FusedEmotion, Locale } from '../emotion/fused.js';
-import type { Emit, ToldEvidence } from '../emotion/line-events.js';
+import type { Emit } from '../emotion/line-events.js';
 import { keepNothing, type KeepResult, type ResultRecord } from '../emotion/record.js';
-import { topOf } from '../emotion/scores.js';
 import type { Transcript, Utterance } from '../emotion/utterance.js';
 import type { FusionConfig } from '../fusion/config.js';
 import { fuse } from '../fusion/fuse.js';
-import { messagesOf } from '../fusion/locales.js';
-import { reliabilityOf } from '../fusion/reliability.js';
+import { weightOf } from '../fusion/reliability.js';
+import { toldEvidence } from '../fusion/told-evidence.js';
 import { beginningWith } from '../text/transcript.js';
 
-/** The two experts of the line. Each always resolves: what it cannot say is `unavailable`, with the reason. */
+/** The experts of the line. Each always resolves: what it cannot say is `unavailable`, with the reason. */
 export interface Experts {
   /** How it was said. */
   voice(utterance: Utterance): Promise<Evidence<'voice'>>;
@@ -18,24 +26,25 @@ export interface Experts {
   transcribe(utterance: Utterance): Promise<Transcript | UnavailableEvidence<'text'>>;
   /** What the words mean. */
   text(transcript: Transcript): Promise<Evidence<'text'>>;
-  /** The numbers by which both become one answer. */
+  /** What the client's own models said of it; asked once voice and words are read, so that it may come until then. */
+  further?(utterance: Utterance): FurtherEvidence;
+  /** The numbers by which all become one answer. */
   readonly fusion: FusionConfig;
 }
 
 /** Everything that was found out about one utterance. */
-export interface AnalyzedUtterance {
+export interface AnalyzedUtterance extends EvidenceSet {
   readonly utterance: Utterance;
   /** Absent where nobody wrote the words down. */
   readonly transcript?: Transcript;
-  readonly voice: Evidence<'voice'>;
-  readonly text: Evidence<'text'>;
   readonly fused: FusedEmotion;
 }
 
 /**
  * The whole product in one function: one utterance in, one explained emotion out.
- * Tells, in this order (PR4): `emotion.voice` and `transcript.final` → `emotion.text` as each is known, then
- * `fusion.result`, then `utterance.end`; then hands everything over to be kept. Never rejects as long as the experts don't.
+ * Tells, in this order (PR4): `emotion.voice` and `transcript.final` → `emotion.text` as each is known, `emotion.further` where
+ * the client has some, then `fusion.result`, then `utterance.end`; then hands everything over to be kept. Never rejects as long
+ * as the experts don't.
  */
 export async function analyzeUtterance(
   utterance: Utterance,
@@ -50,14 +59,17 @@ export async function analyzeUtterance(
     hear(utterance, experts, emit, locale),
     read(utterance, experts, emit, locale),
   ]);
-  const fused = fuse(
-    { voice, text },
-    { config: experts.fusion, locale, ...(transcript && { words: transcript.text }) },
-  );
+  const further = experts.further?.(utterance) ?? {};
+  const evidence = { voice, text, ...further };
+  for (const [modality, one] of entriesOf<Evidence>(evidence)) {
+    if (!isOwn(modality))
+      emit('emotion.further', { utteranceId, modality, isFinal: true, evidence: told(one, experts, locale) });
+  }
+  const fused = fuse(evidence, { config: experts.fusion, locale, ...(transcript && { words: transcript.text }) });
 
   emit('fusion.result', { utteranceId, resultId: resultId(utteranceId, 1), revision: 1, isFinal: true, ...fused });
   emit('utterance.end', { utteranceId, endMs: utterance.endMs, reason: utterance.endReason });
-  const analyzed = { utterance, ...(transcript && { transcript }), voice, text, fused };
+  const analyzed = { utterance, ...(transcript && { transcript }), ...evidence, fused };
   keep(recordOf(analyzed, { revision: 1, cause: 'analysis' }));
   return analyzed;
 }
@@ -71,7 +83,7 @@ async function hear(utterance: Utterance, experts: Experts, emit: Emit, locale: 
     isFinal: true,
     startMs,
     endMs,
-    evidence: told(evidence, experts.fusion, locale),
+    evidence: told(evidence, experts, locale),
   });
   return evidence;
 }
@@ -81,7 +93,7 @@ async function read(utterance: Utterance, experts: Experts, emit: Emit, locale: 
   const words = await readWords(utterance, experts, (transcript) => {
     emit('transcript.final', { utteranceId, ...transcript });
   });
-  emit('emotion.text', { utteranceId, isFinal: true, evidence: told(words.text, experts.fusion, locale) });
+  emit('emotion.text', { utteranceId, isFinal: true, evidence: told(words.text, experts, locale) });
   return words;
 }
 
@@ -106,19 +118,8 @@ interface Words {
 }
 
 /** Evidence as a client is told it: in words, with the reliability that the fusion will give it. */
-export function told(evidence: Evidence, fusion: FusionConfig, locale: Locale): ToldEvidence {
-  if (evidence.status === 'unavailable') return { status: 'unavailable', reason: evidence.reason };
-  const { scores, perceived, wording, cues } = evidence;
-  const messages = messagesOf(locale);
-  return {
-    status: 'available',
-    scores,
-    ...(perceived && { perceived }),
-    ...(wording && { wording }),
-    reliability: reliabilityOf(evidence, fusion).weight,
-    top: topOf(scores),
-    cues: cues.map((cue) => ({ ...cue, detail: messages.cue(cue) })),
-  };
+export function told(evidence: Evidence, { fusion }: Pick<Experts, 'fusion'>, locale: Locale) {
+  return toldEvidence(evidence, weightOf(evidence, fusion), locale);
 }
 
 /** Results are numbered within their utterance: `u3r1`, then `u3r2` when it is revised. */
@@ -128,7 +129,7 @@ export function resultId(utteranceId: string, revision: number): string {
 
 /** What is kept of an utterance: everything but its sound. */
 export function recordOf(
-  { utterance, transcript, voice, text, fused }: AnalyzedUtterance,
+  { utterance, transcript, voice, text, fused, ...further }: AnalyzedUtterance,
   { revision, cause }: Pick<ResultRecord, 'revision' | 'cause'>,
 ): ResultRecord {
   const { id, startMs, endMs, endReason, ref } = utterance;
@@ -137,6 +138,7 @@ export function recordOf(
     ...(transcript && { transcript }),
     voice,
     text,
+    ...furtherOf(further),
     fused,
     resultId: resultId(id, revision),
     revision,

@@ -16,6 +16,9 @@ export function inLabels(emit: Emit<string>, profile: LabelProfile, limits: Fusi
       case 'emotion.voice':
         emit(told.event, { ...told.payload, evidence: evidenceIn(told.payload.evidence, profile) });
         return;
+      case 'emotion.further':
+        emit(told.event, { ...told.payload, evidence: evidenceIn(told.payload.evidence, profile) });
+        return;
       case 'emotion.text':
         emit(told.event, { ...told.payload, evidence: evidenceIn(told.payload.evidence, profile) });
         return;

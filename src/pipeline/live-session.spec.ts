@@ -6,6 +6,7 @@ import type { Emit, LineEventName, LineEvents } from '../emotion/line-events.js'
 import { scoresOf } from '../emotion/scores.js';
 import { UNCALIBRATED } from '../fusion/config.js';
 import type { Experts } from './analyze-utterance.js';
+import type { ClientReading } from './further-readings.js';
 import { LiveSession } from './live-session.js';
 
 /** Speech is whatever is loud. */
@@ -175,6 +176,95 @@ describe('LiveSession', () => {
     for (const answer of release) answer();
     await session.end();
     expect(of('emotion.voice').map((one) => one.isFinal)).toEqual([true]);
+  });
+
+  describe('readings of the client’s own models', () => {
+    const face = (startMs: number, endMs: number): ClientReading => ({
+      modality: 'face',
+      startMs,
+      endMs,
+      scores: { happy: 0.9, sad: 0.1 },
+      reliability: 1,
+      cues: [{ name: 'smile', toward: 'happy', weight: 1, detail: 'a broad smile' }],
+    });
+    const WITH_FACE: Modality[] = ['voice', 'text', 'face'];
+
+    it('[EI2] take part in their utterance until it is decided, and revise it afterwards', async () => {
+      let finish = (): void => undefined;
+      const reading = new Promise<void>((resolve) => (finish = resolve));
+      const slow = fakeExperts({
+        voice: async () => {
+          await reading;
+          return said('voice', { voicedMs: 2_000, snrDb: 30, clipping: 0 });
+        },
+      });
+      const { session, of, names, speak, pause } = await open(slow, WITH_FACE);
+      speak(1_000);
+      pause(1_000);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      session.pushReading(face(0, 900));
+      finish();
+      speak(1_000);
+      pause(1_000);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      session.pushReading(face(2_000, 2_500));
+      session.pushReading(face(2_500, 3_000));
+      await session.end();
+      const [early, late] = of('fusion.result');
+      expect(early?.modalities.face?.top).toBe('happy');
+      expect(early?.explanation.cues.map(({ modality }) => modality)).toEqual(['face']);
+      expect(late?.modalities.face).toBeUndefined();
+      expect(of('emotion.further')).toMatchObject([{ utteranceId: 'u1', modality: 'face', isFinal: true }]);
+      expect(names().indexOf('emotion.further')).toBeLessThan(names().indexOf('fusion.result'));
+      expect(of('fusion.revised')).toMatchObject([
+        {
+          utteranceId: 'u2',
+          revision: 2,
+          supersedes: 'u2r1',
+          cause: 'evidenceAdded',
+          modalities: { face: { top: 'happy' } },
+        },
+      ]);
+      expect(of('fusion.revised')[0]?.changed).toContain('face');
+    });
+
+    it('[EI1] [EI4] are refused without consent, and nothing of them is left once it is withdrawn', async () => {
+      const without = await open();
+      expect(() => {
+        without.session.pushReading(face(0, 900));
+      }).toThrow(expect.objectContaining({ code: 'consentRequired' }));
+      await without.session.end();
+
+      const { session, of, speak, pause } = await open(fakeExperts(), WITH_FACE);
+      session.pushReading(face(0, 900));
+      expect(session.withdraw('face').remaining).toEqual(['voice', 'text']);
+      speak(1_000);
+      pause(1_000);
+      await session.end();
+      expect(of('fusion.result')[0]?.modalities.face).toBeUndefined();
+      expect(() => {
+        session.pushReading(face(0, 900));
+      }).toThrow(expect.objectContaining({ code: 'consentRequired' }));
+    });
+
+    it('[EI4] end with the last of voice and words, which they could join', async () => {
+      const { session } = await open(fakeExperts(), WITH_FACE);
+      session.withdraw('voice');
+      expect(session.withdraw('text').remaining).toEqual([]);
+      await session.end();
+    });
+
+    it('[EI2] that share no utterance’s time are dropped with a warning, and no more wait than can', async () => {
+      const { session, of, speak, pause } = await open(fakeExperts(), WITH_FACE);
+      speak(1_000);
+      pause(1_000);
+      expect(() => {
+        for (let i = 0; i < 1_000; i++) session.pushReading(face(50_000, 51_000));
+      }).toThrow(expect.objectContaining({ code: 'rateLimited' }));
+      await session.end();
+      expect(of('fusion.revised')).toEqual([]);
+      expect(of('warning').map(({ code }) => code)).toContain('evidenceUnmatched');
+    });
   });
 
   describe('words while they are spoken', () => {

@@ -2,31 +2,25 @@ import type { UtteranceInterim } from '../audio/segmenter.js';
 import type { VoiceEvent, VoiceStream } from '../audio/voice-stream.js';
 import { WireError } from '../common/errors.js';
 import { SerialQueue } from '../common/serial-queue.js';
-import type { Modality } from '../emotion/evidence.js';
+import { isOwn, type Modality } from '../emotion/evidence.js';
 import type { Locale } from '../emotion/fused.js';
 import type { Emit, WarningCode } from '../emotion/line-events.js';
 import { keepNothing, type Correction, type KeepResult } from '../emotion/record.js';
 import type { AudioFormat, EndReason, Utterance } from '../emotion/utterance.js';
 import type { AlertRule } from '../fusion/alert-rules.js';
-import { fuse } from '../fusion/fuse.js';
 import { messagesOf } from '../fusion/locales.js';
 import type { LabelProfile } from '../fusion/profile.js';
-import { relabel } from '../fusion/relabel.js';
-import {
-  analyzeUtterance,
-  readWords,
-  recordOf,
-  resultId,
-  told,
-  type AnalyzedUtterance,
-  type Experts,
-} from './analyze-utterance.js';
+import { withdrawnFrom } from '../privacy/consent.js';
+import { analyzeUtterance, readWords, told, type AnalyzedUtterance, type Experts } from './analyze-utterance.js';
 import type { AskCauses } from './causes.service.js';
 import { Conversation } from './conversation.js';
 import { Course } from './course.js';
-import { ClientWords, sameSpeech, type TimedWords } from './client-words.js';
+import { joinedWords, type TimedWords } from './client-words.js';
 import { consented } from './consented-experts.js';
+import { FinishedUtterances } from './finished.js';
+import { assertPermitted, FurtherReadings, UNMATCHED, type ClientReading } from './further-readings.js';
 import { LiveWords } from './live-words.js';
+import { Waiting } from './waiting.js';
 
 export interface Tuning {
   readonly minSilenceMs?: number;
@@ -75,10 +69,13 @@ export interface ClientText {
   readonly language?: string;
 }
 
-/** Finished utterances kept so that words which come late can still revise the result. */
+/** Finished utterances kept so that what comes late can still revise the result. */
 const REMEMBERED = 16;
 /** Typed messages that may wait for analysis. */
 const MAX_WAITING_TEXTS = 50;
+/** Readings of the client's own models that may wait for their utterance, and for how long after their end, ms of audio. */
+const MAX_WAITING_READINGS = 200;
+const READING_WAITS_MS = 60_000;
 
 /**
  * One consented conversation: audio and words in, events out. Utterances are analysed one at a time, in order.
@@ -87,8 +84,9 @@ const MAX_WAITING_TEXTS = 50;
 export class LiveSession {
   private readonly queue = new SerialQueue();
   private readonly permitted: Set<Modality>;
-  private readonly words = new ClientWords();
-  private readonly recent: { analyzed: AnalyzedUtterance; revision: number }[] = [];
+  private readonly words = new Waiting<TimedWords>();
+  private readonly further = new FurtherReadings(REMEMBERED);
+  private readonly finished: FinishedUtterances;
   private readonly warned = new Set<WarningCode>();
   private readonly experts: Experts;
   private readonly liveWords: LiveWords;
@@ -101,6 +99,8 @@ export class LiveSession {
   /** The client tells the words of its audio itself: nobody needs to see Whisper's while they are spoken. */
   private clientTranscribes = false;
   private waitingMs = 0;
+  /** Readings came that may be late; they are looked at in their turn. */
+  private joining = false;
   /** The language of explanations, from the next result on. */
   locale: Locale;
 
@@ -116,7 +116,7 @@ export class LiveSession {
   ) {
     this.permitted = new Set(options.modalities);
     this.locale = options.locale ?? 'en';
-    this.experts = consented(experts, this.permitted);
+    this.experts = { ...consented(experts, this.permitted), further: (utterance) => this.further.of(utterance) };
     const wanted = () => this.permitted.has('text') && !this.clientTranscribes;
     const { profile, rules = [] } = options;
     this.course = new Course(
@@ -128,6 +128,18 @@ export class LiveSession {
         messages: () => messagesOf(this.locale, profile?.names[this.locale]),
       },
       emit,
+    );
+    this.finished = new FinishedUtterances(
+      {
+        fusion: experts.fusion,
+        locale: () => this.locale,
+        emit,
+        keep,
+        onRevised: (analyzed) => {
+          this.takeCourse(analyzed);
+        },
+      },
+      REMEMBERED,
     );
     this.conversation = options.askCauses && new Conversation(options.askCauses, emit);
     this.liveWords = new LiveWords((utterance) => this.experts.transcribe(utterance), wanted, emit);
@@ -177,6 +189,36 @@ export class LiveSession {
     void this.queue.add(() => this.place({ ...input, startMs, endMs }));
   }
 
+  /**
+   * A reading of the client's own model: it takes part in the utterance whose time it shares, or revises it.
+   * @throws WireError without consent for its modality, without audio whose time it could share, or when too many wait.
+   */
+  pushReading(reading: ClientReading): void {
+    assertPermitted(this.permitted, reading);
+    if (!this.ear) {
+      throw new WireError(
+        'configInvalid',
+        'Evidence goes by the time of the audio: declare `audio` in session.start.',
+        {
+          param: 'audio',
+        },
+      );
+    }
+    if (this.further.size >= MAX_WAITING_READINGS) {
+      throw new WireError('rateLimited', 'Too many readings wait for their utterance; send fewer, or longer ones.', {
+        retryAfterMs: 1_000,
+      });
+    }
+    this.further.add(reading);
+    if (this.joining) return;
+    this.joining = true;
+    void this.queue.add(() => {
+      this.joining = false;
+      this.joinLate();
+      return Promise.resolve();
+    });
+  }
+
   forceEnd(): void {
     this.ear?.forceEnd();
   }
@@ -187,11 +229,15 @@ export class LiveSession {
 
   /** Takes effect at once: nothing that was buffered for a withdrawn modality is looked at any more. */
   withdraw(modality?: Modality): { readonly remaining: readonly Modality[] } {
-    for (const gone of modality ? [modality] : [...this.permitted]) this.permitted.delete(gone);
+    for (const gone of withdrawnFrom(this.permitted, modality ? [modality] : [...this.permitted])) {
+      if (isOwn(gone)) continue;
+      this.further.forget(gone);
+      this.finished.forget(gone);
+    }
     if (!this.permitted.has('text')) {
       this.words.clear();
       // They hold what was said, for words that come late; those are no longer taken.
-      this.recent.length = 0;
+      this.finished.clear();
     }
     if (this.permitted.size === 0) {
       this.ear?.drop();
@@ -206,6 +252,7 @@ export class LiveSession {
     await this.queue.idle();
     for (const words of this.words.takeStale(Infinity)) this.addMessage(words);
     await this.queue.idle();
+    this.dropReadings(Infinity);
     this.conversation?.close();
   }
 
@@ -214,6 +261,7 @@ export class LiveSession {
     this.permitted.clear();
     this.conversation?.close();
     this.words.clear();
+    this.further.clear();
     this.ear?.drop();
   }
 
@@ -257,10 +305,11 @@ export class LiveSession {
     const length = utterance.endMs - utterance.startMs;
     this.waitingMs += length;
     void this.queue.add(async () => {
-      const clientText = this.words.take(utterance);
+      const clientText = joinedWords(this.words.take(utterance));
       for (const stale of this.words.takeStale(utterance.startMs)) this.addMessage(stale);
       await this.analyze({ ...utterance, ...(clientText ? { clientText } : {}) });
       this.waitingMs -= length;
+      this.joinLate();
     });
   }
 
@@ -278,46 +327,39 @@ export class LiveSession {
 
   /** Words with a time: they revise a finished utterance, or wait for the one they belong to. */
   private async place(words: TimedWords): Promise<void> {
-    const done = this.recent.find(({ analyzed: { utterance } }) => utterance.samples && sameSpeech(utterance, words));
+    const done = this.finished.closest(words, { spoken: true });
     if (!done) {
       this.words.add(words);
       return;
     }
-    const { utterance, voice, fused } = done.analyzed;
-    const clientText = { text: words.text, ...(words.language ? { language: words.language } : {}) };
-    const revised = { ...utterance, clientText };
+    const { utterance, voice } = done.analyzed;
+    const clientText = joinedWords([words]);
+    const revised = { ...utterance, ...(clientText && { clientText }) };
     const { text, transcript } = await readWords(revised, this.experts);
-    const read = fuse(
-      { voice, text },
-      { config: this.experts.fusion, locale: this.locale, ...(transcript && { words: transcript.text }) },
-    );
-    // What a person said of it still stands.
-    const { by, label } = fused.decision;
-    const next = by ? relabel(read, label, this.experts.fusion.abstain.noEvidenceBelow) : read;
-    const supersedes = resultId(utterance.id, done.revision);
-    done.revision += 1;
-    done.analyzed = { utterance: revised, ...(transcript && { transcript }), voice, text, fused: next };
-    const changed = fused.decision.label === next.decision.label ? ['scores', 'text'] : ['label', 'scores', 'text'];
-    this.emit('fusion.revised', {
-      utteranceId: utterance.id,
-      resultId: resultId(utterance.id, done.revision),
-      revision: done.revision,
-      isFinal: true,
-      ...next,
-      supersedes,
-      changed,
-      cause: 'transcriptRevised',
-    });
-    this.keep(recordOf(done.analyzed, { revision: done.revision, cause: 'transcriptRevised' }));
-    this.takeCourse(done.analyzed);
+    const further = this.further.of(utterance);
+    const known = { utterance: revised, ...(transcript && { transcript }), voice, text, ...further };
+    this.finished.revise(done, known, ['text'], 'transcriptRevised');
+  }
+
+  /** Readings that came after their utterance was decided revise it; those that had their time are given up. */
+  private joinLate(): void {
+    for (const [done, modalities] of this.further.joinLate((span) => this.finished.closest(span))) {
+      const { utterance, transcript, voice, text } = done.analyzed;
+      const known = { utterance, ...(transcript && { transcript }), voice, text, ...this.further.of(utterance) };
+      this.finished.revise(done, known, modalities, 'evidenceAdded');
+    }
+    this.dropReadings(Math.min(this.ear?.processedMs ?? 0, this.open?.startMs ?? Infinity) - READING_WAITS_MS);
+  }
+
+  private dropReadings(beforeMs: number): void {
+    if (this.further.dropStale(beforeMs)) this.warn(UNMATCHED.code, UNMATCHED.message);
   }
 
   private async analyze(utterance: Utterance): Promise<void> {
     const analyzed = await analyzeUtterance(utterance, this.experts, this.emit, this.locale, this.keep);
     // Only the reading is kept, never the audio: an empty array says that there was some.
     const remembered = { ...utterance, ...(utterance.samples ? { samples: new Float32Array(0) } : {}) };
-    this.recent.push({ analyzed: { ...analyzed, utterance: remembered }, revision: 1 });
-    if (this.recent.length > REMEMBERED) this.recent.shift();
+    this.finished.add({ ...analyzed, utterance: remembered });
     this.warnOf(analyzed);
     this.takeCourse(analyzed);
     if (this.permitted.has('text')) this.conversation?.take(analyzed, this.locale);
@@ -328,26 +370,10 @@ export class LiveSession {
     if (this.permitted.size > 0) this.course.take(utterance.id, utterance.endMs, fused);
   }
 
-  /** Takes a person's correction in, in its turn: later revisions count on from it. It is stored already. */
-  correct({ utteranceId, revision, fused, cause }: Correction): void {
+  /** Takes a person's correction in, in its turn. It is stored already. */
+  correct(correction: Correction): void {
     void this.queue.add(() => {
-      const done = this.recent.find(({ analyzed }) => analyzed.utterance.id === utteranceId);
-      const before = done?.analyzed.fused.decision.label;
-      if (done) {
-        done.revision = revision;
-        done.analyzed = { ...done.analyzed, fused };
-      }
-      this.emit('fusion.revised', {
-        utteranceId,
-        resultId: resultId(utteranceId, revision),
-        revision,
-        isFinal: true,
-        ...fused,
-        supersedes: resultId(utteranceId, revision - 1),
-        changed: before === fused.decision.label ? ['scores'] : ['label', 'scores'],
-        cause,
-      });
-      if (done) this.takeCourse(done.analyzed);
+      this.finished.correct(correction);
       return Promise.resolve();
     });
   }
@@ -373,7 +399,7 @@ export class LiveSession {
       isFinal: false,
       startMs,
       endMs,
-      evidence: told(evidence, this.experts.fusion, this.locale),
+      evidence: told(evidence, this.experts, this.locale),
     });
   }
 

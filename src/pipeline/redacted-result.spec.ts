@@ -1,8 +1,9 @@
 import type { Cue } from '../emotion/evidence.js';
 import type { ResultRecord } from '../emotion/record.js';
 import { UNCALIBRATED } from '../fusion/config.js';
-import { peaked, textOf, voiceOf } from '../fusion/evidence.fixture.js';
+import { evidenceOf, peaked, textOf, voiceOf } from '../fusion/evidence.fixture.js';
 import { fuse } from '../fusion/fuse.js';
+import { relabel } from '../fusion/relabel.js';
 import { redactedResult } from './redacted-result.js';
 
 const WORDS = 'My card is 4111 1111 1111 1111 and this is awful.';
@@ -50,5 +51,21 @@ describe('a result as it is stored', () => {
     expect(redactedResult(plain, UNCALIBRATED)).toBe(plain);
     const { transcript: _none, ...wordless } = plain;
     expect(redactedResult(wordless, UNCALIBRATED)).toBe(wordless);
+  });
+
+  it('[PV12] takes out of a client’s own cues what is personal, and leaves what a person decided', () => {
+    const result = resultOf('This is awful.', []);
+    const detail = 'mail of ann@example.org on the screen';
+    const face = evidenceOf('face', peaked({ angry: 0.8 }), {
+      cues: [{ modality: 'face', name: 'gaze', detail, toward: 'angry', weight: 1 }],
+    });
+    const { voice, text } = result;
+    const fused = relabel(fuse({ voice, text, face }, { config: UNCALIBRATED, words: 'This is awful.' }), 'sad', 0.01);
+    expect(JSON.stringify(fused)).toContain('ann@example.org');
+    const stored = redactedResult({ ...result, face, fused }, UNCALIBRATED);
+    expect(JSON.stringify(stored)).not.toContain('ann@example.org');
+    expect(JSON.stringify(stored.face)).toContain('mail of [email] on the screen');
+    expect(stored.fused.decision).toEqual({ label: 'sad', confidence: 1, by: 'person' });
+    expect(stored.fused.modalities).toEqual(fused.modalities);
   });
 });

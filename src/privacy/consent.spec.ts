@@ -49,7 +49,7 @@ describe('the record', () => {
     ['no purpose', { purposes: [] }, 'consent.purposes'],
     ['purposes that are text', { purposes: 'support' }, 'consent.purposes'],
     ['no modality', { modalities: [] }, 'consent.modalities'],
-    ['an unknown modality', { modalities: ['voice', 'face'] }, 'consent.modalities.1'],
+    ['an unknown modality', { modalities: ['voice', 'gait'] }, 'consent.modalities.1'],
     ['no notice', { noticeVersion: undefined }, 'consent.noticeVersion'],
     ['a time without a zone', { grantedAt: '2030-06-01T11:59:00' }, 'consent.grantedAt'],
     ['a time that is a number', { grantedAt: 1_900_000_000 }, 'consent.grantedAt'],

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { WireError } from '../common/errors.js';
-import { MODALITIES, type Modality } from '../emotion/evidence.js';
+import { isOwn, MODALITIES, type Modality } from '../emotion/evidence.js';
 import type { Notice } from './notice.js';
 
 /** A clock that runs this far ahead of ours is a clock, not a forgery. */
@@ -26,8 +26,8 @@ export const ConsentSchema = z
     purposes: z.array(reference('each purpose'), 'list the purposes').min(1, 'name at least one purpose').max(20),
     /** Categories of personal data: what may be read. */
     modalities: z
-      .array(z.enum(MODALITIES, `use ${MODALITIES.join(' or ')}`), 'list what may be read: voice, text or both')
-      .min(1, 'name voice, text or both'),
+      .array(z.enum(MODALITIES, `use ${MODALITIES.join(', ')}`), `list what may be read: ${MODALITIES.join(', ')}`)
+      .min(1, 'name at least one modality'),
     /** Which notice was shown: the version that GET /v1/notice told. */
     noticeVersion: reference('the version of the notice that was shown'),
     /** The person was shown the notice and said that they read it. */
@@ -186,4 +186,15 @@ export function openConsent(...args: Parameters<typeof judgeSession>): Permissio
   if (judged.ok) return judged.value;
   const { code, message, param } = judged.refusal;
   throw new WireError(code, message, { param });
+}
+
+/**
+ * Takes modalities out of what a session may read, and says which went. The last of the server's own takes the further ones
+ * along: there is nothing left that they could join.
+ */
+export function withdrawnFrom(permitted: Set<Modality>, modalities: readonly Modality[]): Modality[] {
+  const before = [...permitted];
+  for (const modality of modalities) permitted.delete(modality);
+  if (![...permitted].some(isOwn)) permitted.clear();
+  return before.filter((modality) => !permitted.has(modality));
 }

@@ -6,6 +6,9 @@ import type { Notice } from './notice.js';
 const PROCESSING: Readonly<Record<Modality, readonly string[]>> = {
   voice: ['estimating emotion from the voice'],
   text: ['writing down speech', 'estimating emotion from words'],
+  face: ['estimating emotion from what another program read of the face'],
+  physiology: ["estimating emotion from what another program read of the body's signals"],
+  other: ['estimating emotion from what another program read'],
 };
 
 /** `kept`: does this server store sessions? */

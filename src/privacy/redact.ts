@@ -1,4 +1,10 @@
-import type { AvailableEvidence, Cue, Evidence } from '../emotion/evidence.js';
+import {
+  FURTHER_MODALITIES,
+  type AvailableEvidence,
+  type Cue,
+  type Evidence,
+  type FurtherEvidence,
+} from '../emotion/evidence.js';
 import type { Transcript, Word } from '../emotion/utterance.js';
 import { findPersonal, KINDS, type Found, type Kind } from './redact-rules.js';
 
@@ -68,6 +74,29 @@ export function redactEvidence(evidence: Evidence<'text'>, redacted: Redacted): 
   if (evidence.status === 'unavailable' || redacted.removed.length === 0) return evidence;
   const cues = evidence.cues.map((cue) => redactCue(cue, redacted));
   return { ...evidence, cues } satisfies AvailableEvidence<'text'>;
+}
+
+/** A client's own readings: their cues are its own words, and point into no transcript. */
+export function redactFurther(further: FurtherEvidence): {
+  readonly evidence: FurtherEvidence;
+  /** How much was taken out. */
+  readonly removed: number;
+} {
+  let removed = 0;
+  const clean = (text: string): string => {
+    const redacted = redact(text);
+    removed += redacted.removed.length;
+    return redacted.text;
+  };
+  const evidence = FURTHER_MODALITIES.flatMap((modality): Evidence[] => {
+    const one = further[modality];
+    if (one?.status !== 'available') return one ? [one] : [];
+    const cues = one.cues.map(({ name, detail, ...cue }) => {
+      return { ...cue, name: clean(name), ...(detail === undefined ? {} : { detail: clean(detail) }) };
+    });
+    return [{ ...one, cues }];
+  });
+  return { evidence: Object.fromEntries(evidence.map((one) => [one.modality, one])), removed };
 }
 
 function redactCue(cue: Cue, redacted: Redacted): Cue {

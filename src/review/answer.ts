@@ -1,13 +1,13 @@
 /** An answer as the review API tells it: the shapes of emotion/, as schemas that OpenAPI and any client can read. */
 import { z } from 'zod';
-import type { Evidence } from '../emotion/evidence.js';
+import { MODALITIES, type Evidence, type FurtherEvidence, type Modality } from '../emotion/evidence.js';
 import type { FusedEmotion } from '../emotion/fused.js';
 import { RESULT_CAUSES } from '../emotion/record.js';
 import { EMOTIONS } from '../emotion/scores.js';
 import type { Transcript } from '../emotion/utterance.js';
 
 export const EmotionSchema = z.enum(EMOTIONS);
-export const ModalitySchema = z.enum(['voice', 'text']);
+export const ModalitySchema = z.enum(MODALITIES);
 const share = z.number().min(0).max(1);
 export const ScoresSchema = z.record(EmotionSchema, share);
 const SomeScoresSchema = z.partialRecord(EmotionSchema, share);
@@ -44,7 +44,7 @@ const UNAVAILABLE = [
 ] as const;
 const ModelRefSchema = z.object({ name: z.string(), sha256: z.string() });
 
-function evidenceSchema<M extends 'voice' | 'text', Q extends z.ZodType>(modality: M, quality: Q) {
+function evidenceSchema<M extends Modality, Q extends z.ZodType>(modality: M, quality: Q) {
   return z.discriminatedUnion('status', [
     z.object({ modality: z.literal(modality), status: z.literal('unavailable'), reason: z.enum(UNAVAILABLE) }),
     z.object({
@@ -69,6 +69,13 @@ export const TextEvidenceSchema = evidenceSchema(
   'text',
   z.object({ asrConfidence: z.number(), contentWords: z.number(), languageSupported: z.boolean() }),
 ) satisfies z.ZodType<Evidence<'text'>>;
+const DeclaredSchema = z.object({ reliability: share });
+/** Of a client's own models; left out where there is none, and once it is gone. */
+export const FurtherEvidenceSchema = z.object({
+  face: evidenceSchema('face', DeclaredSchema).optional(),
+  physiology: evidenceSchema('physiology', DeclaredSchema).optional(),
+  other: evidenceSchema('other', DeclaredSchema).optional(),
+}) satisfies z.ZodType<FurtherEvidence>;
 
 const IncongruentSideSchema = z.object({
   emotion: EmotionSchema,
@@ -122,6 +129,9 @@ const ExplanationSchema = z.object({
   counterfactual: z.object({
     withoutVoice: CounterfactualSchema,
     withoutText: CounterfactualSchema,
+    withoutFace: CounterfactualSchema.optional(),
+    withoutPhysiology: CounterfactualSchema.optional(),
+    withoutOther: CounterfactualSchema.optional(),
     tippingPoints: z.array(z.object({ modality: ModalitySchema, reliability: share, label: EmotionSchema })),
   }),
   gates: z.array(z.string()),
@@ -137,11 +147,17 @@ export const FusedSchema = z.object({
   predictionSet: z.array(EmotionSchema),
   coverage: share,
   dimensions: DimensionsSchema,
-  modalities: z.object({ voice: ReadingSchema, text: ReadingSchema }),
+  modalities: z.object({
+    voice: ReadingSchema,
+    text: ReadingSchema,
+    face: ReadingSchema.optional(),
+    physiology: ReadingSchema.optional(),
+    other: ReadingSchema.optional(),
+  }),
   incongruence: IncongruenceSchema,
   explanation: ExplanationSchema,
   degraded: z.array(z.string()),
-  models: z.partialRecord(z.enum(['voice', 'text', 'fusion', 'whisper']), ModelRefSchema),
+  models: z.partialRecord(z.enum([...MODALITIES, 'fusion', 'whisper']), ModelRefSchema),
 }) satisfies z.ZodType<FusedEmotion>;
 
 export const CauseSchema = z.enum(RESULT_CAUSES);

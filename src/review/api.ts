@@ -9,6 +9,7 @@ import {
   DecisionSchema,
   DimensionsSchema,
   EmotionSchema,
+  FurtherEvidenceSchema,
   FusedSchema,
   IncongruenceSchema,
   ModalitySchema,
@@ -230,6 +231,10 @@ export const TimelineItemSchema = z.object({
     predictionSet: z.array(EmotionSchema).nullable(),
     voice: SideSchema.nullable(),
     text: SideSchema.nullable(),
+    /** Of a client's own models, where there are any. */
+    face: SideSchema.optional(),
+    physiology: SideSchema.optional(),
+    other: SideSchema.optional(),
     /** The explanation in one line. */
     short: z.string().nullable(),
   }),
@@ -274,6 +279,7 @@ export const ResultPageSchema = z.object({
   transcript: TranscriptSchema.nullable(),
   voice: VoiceEvidenceSchema.nullable(),
   text: TextEvidenceSchema.nullable(),
+  ...FurtherEvidenceSchema.shape,
   /** The whole answer with its explanation; null once it is gone. */
   fused: FusedSchema.nullable(),
   /** Every version with its author, the oldest first. */
@@ -321,6 +327,7 @@ export const ExportRecordSchema = TimelineItemSchema.omit({ trajectory: true, ma
   words: z.string().nullable(),
   voice: VoiceEvidenceSchema.nullable(),
   text: TextEvidenceSchema.nullable(),
+  ...FurtherEvidenceSchema.shape,
   fused: FusedSchema.nullable(),
 });
 export const ExportSchema = z.object({ exportedAt: time, records: z.array(ExportRecordSchema) });

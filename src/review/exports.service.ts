@@ -1,5 +1,6 @@
 import { pipeline, Readable } from 'node:stream';
 import { stringify } from 'csv-stringify';
+import { FURTHER_MODALITIES } from '../emotion/evidence.js';
 import { EMOTIONS } from '../emotion/scores.js';
 import type { Caller } from '../gateway/auth.js';
 import type { LedgerRepository } from '../sessions/ledger.repository.js';
@@ -134,6 +135,7 @@ const CSV_COLUMNS: readonly (readonly [string, (record: ExportRecord) => string 
   ['incongruenceType', (r) => r.result.incongruence.type ?? null],
   ['voice', (r) => r.result.voice?.top ?? null],
   ['words', (r) => r.result.text?.top ?? null],
+  ...FURTHER_MODALITIES.map((m) => [m, (r: ExportRecord) => r.result[m]?.top ?? null] as const),
   ...EMOTIONS.map((e) => [`p_${e}`, (r: ExportRecord) => r.result.scores?.[e] ?? null] as const),
   ['explanation', (r) => harmless(r.result.short)],
 ];

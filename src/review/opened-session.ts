@@ -1,4 +1,4 @@
-import type { Evidence } from '../emotion/evidence.js';
+import { FURTHER_MODALITIES, type Evidence, type FurtherModality, type Modality } from '../emotion/evidence.js';
 import type { FusedEmotion } from '../emotion/fused.js';
 import { dimensionsOf, scoresOf } from '../emotion/scores.js';
 import type { Alert } from '../sessions/alert.entity.js';
@@ -13,7 +13,7 @@ import type { Vault } from '../sessions/vault.service.js';
 import type { StoredAlert, TimelineItem } from './api.js';
 
 type Side = NonNullable<TimelineItem['result']['voice']>;
-type Revision = Omit<TimelineItem['result'], 'scores' | 'predictionSet' | 'voice' | 'text' | 'short'>;
+type Revision = Omit<TimelineItem['result'], 'scores' | 'predictionSet' | Modality | 'short'>;
 
 /** A stored session with the key to what is sealed of it; what is gone opens as null. @throws TamperedError, never garbage */
 export class OpenedSession {
@@ -87,6 +87,14 @@ export function sideOf(evidence: Evidence, { top, reliability }: Pick<Side, 'top
   return { status: 'available', top, reliability, scores, dimensions: dimensionsOf(scoresOf((e) => scores[e] ?? 0)) };
 }
 
+function furtherSides(content: SealedResult): { readonly [M in FurtherModality]?: Side } {
+  const sides = FURTHER_MODALITIES.flatMap((modality) => {
+    const [evidence, reading] = [content[modality], content.fused.modalities[modality]];
+    return evidence && reading ? [[modality, sideOf(evidence, reading)] as const] : [];
+  });
+  return Object.fromEntries(sides);
+}
+
 function marksOf({ explanation }: FusedEmotion): NonNullable<TimelineItem['marks']> {
   return explanation.cues.flatMap(({ textSpan, toward, weight }) => {
     return textSpan ? [{ textSpan: [textSpan[0], textSpan[1]] as [number, number], toward, weight }] : [];
@@ -120,6 +128,7 @@ export function timelineItem(
       predictionSet: fused ? [...fused.predictionSet] : null,
       voice: content && fused ? sideOf(content.voice, fused.modalities.voice) : null,
       text: content && fused ? sideOf(content.text, fused.modalities.text) : null,
+      ...(content ? furtherSides(content) : {}),
       short: fused?.explanation.short ?? null,
     },
     trajectory,

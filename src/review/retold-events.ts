@@ -1,7 +1,6 @@
-import type { Evidence } from '../emotion/evidence.js';
-import type { Locale } from '../emotion/fused.js';
-import { topOf } from '../emotion/scores.js';
-import { messagesOf } from '../fusion/locales.js';
+import { FURTHER_MODALITIES, type Evidence, type Modality } from '../emotion/evidence.js';
+import type { ToldEvidence } from '../emotion/line-events.js';
+import { toldEvidence } from '../fusion/told-evidence.js';
 import type { Result } from '../sessions/result.entity.js';
 import type { Utterance } from '../sessions/utterance.entity.js';
 import type { EventsPage } from './api.js';
@@ -20,15 +19,20 @@ export function retold(session: OpenedSession, utterance: Utterance, rows: reado
   const { voice, text, words, fused } = content;
   const { locale } = fused.explanation;
   const told = (event: string, data: object): Event => ({ at, event, data: { utteranceId, ...data } });
+  const evidenceOf = (modality: Modality, evidence: Evidence): ToldEvidence =>
+    toldEvidence(evidence, fused.modalities[modality]?.reliability ?? 0, locale);
   const events = [told('utterance.start', { startMs, ...(ref === undefined ? {} : { ref }) })];
   if (voice.status === 'available' || voice.reason !== 'notProvided') {
-    const evidence = evidenceOf(voice, fused.modalities.voice.reliability, locale);
-    events.push(told('emotion.voice', { isFinal: true, startMs, endMs, evidence }));
+    events.push(told('emotion.voice', { isFinal: true, startMs, endMs, evidence: evidenceOf('voice', voice) }));
   }
   // Words that came later belong to a later revision.
   if (transcript && words === transcript.text) events.push(told('transcript.final', { ...transcript }));
-  const evidence = evidenceOf(text, fused.modalities.text.reliability, locale);
-  events.push(told('emotion.text', { isFinal: true, evidence }));
+  events.push(told('emotion.text', { isFinal: true, evidence: evidenceOf('text', text) }));
+  for (const modality of FURTHER_MODALITIES) {
+    const further = content[modality];
+    if (further)
+      events.push(told('emotion.further', { modality, isFinal: true, evidence: evidenceOf(modality, further) }));
+  }
   for (const [i, row] of rows.entries()) {
     const answer = session.result(row)?.fused;
     if (!answer) continue;
@@ -43,19 +47,4 @@ export function retold(session: OpenedSession, utterance: Utterance, rows: reado
     }
   }
   return events;
-}
-
-function evidenceOf(evidence: Evidence, reliability: number, locale: Locale): object {
-  if (evidence.status === 'unavailable') return { status: 'unavailable', reason: evidence.reason };
-  const { scores, perceived, wording, cues } = evidence;
-  const messages = messagesOf(locale);
-  return {
-    status: 'available',
-    scores,
-    ...(perceived && { perceived }),
-    ...(wording && { wording }),
-    reliability,
-    top: topOf(scores),
-    cues: cues.map((cue) => ({ ...cue, detail: messages.cue(cue) })),
-  };
 }

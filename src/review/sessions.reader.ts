@@ -1,5 +1,6 @@
 import { In, IsNull, LessThanOrEqual, MoreThan, type EntityManager } from 'typeorm';
 import { z } from 'zod';
+import { furtherOf, type FurtherModality } from '../emotion/evidence.js';
 import { Alert } from '../sessions/alert.entity.js';
 import { ConsentRow } from '../sessions/consent.entity.js';
 import { Label } from '../sessions/label.entity.js';
@@ -25,7 +26,7 @@ import { QueueRepository } from './queue.repository.js';
 import { retold } from './retold-events.js';
 import { trajectoryOf } from './trajectory.js';
 
-type Evidenced = Pick<ExportRecord, 'words' | 'voice' | 'text' | 'fused'>;
+type Evidenced = Pick<ExportRecord, 'words' | 'voice' | 'text' | FurtherModality | 'fused'>;
 
 const PlaceSchema = z.tuple([z.int().min(0)]);
 
@@ -166,7 +167,14 @@ export class SessionsReader {
     return current.map(({ utterance, row, label }) => {
       const content = session.result(row);
       const { words, voice, text, fused } = (content ?? {}) as Partial<Evidenced>;
-      const evidence = { words: words ?? null, voice: voice ?? null, text: text ?? null, fused: fused ?? null };
+      const further = furtherOf(content ?? {}) as Partial<Evidenced>;
+      const evidence = {
+        words: words ?? null,
+        voice: voice ?? null,
+        text: text ?? null,
+        ...further,
+        fused: fused ?? null,
+      };
       return { ...timelineItem(session, utterance, row, label, null), ...evidence };
     });
   }
@@ -214,6 +222,7 @@ export class SessionsReader {
       transcript: (session.utterance(utterance)?.transcript as ResultPage['transcript'] | undefined) ?? null,
       voice: (content?.voice as ResultPage['voice'] | undefined) ?? null,
       text: (content?.text as ResultPage['text'] | undefined) ?? null,
+      ...(furtherOf(content ?? {}) as Pick<ResultPage, FurtherModality>),
       fused: (content?.fused as ResultPage['fused'] | undefined) ?? null,
       history: await this.history(manager, session, rows),
     };

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { furtherOf } from '../emotion/evidence.js';
 import type { ResultCause, ResultRecord } from '../emotion/record.js';
 import { TamperedError } from '../privacy/envelope.js';
 import { placeOf } from './columns.js';
@@ -20,8 +21,8 @@ export interface Made {
 }
 
 /** What is sealed of a result. */
-export function contentOf({ transcript, voice, text, fused }: ResultRecord): SealedResult {
-  return { ...(transcript && { words: transcript.text }), voice, text, fused };
+export function contentOf({ transcript, voice, text, fused, ...rest }: ResultRecord): SealedResult {
+  return { ...(transcript && { words: transcript.text }), voice, text, ...furtherOf(rest), fused };
 }
 
 /** The clear columns of an answer. */

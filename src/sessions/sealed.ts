@@ -1,5 +1,5 @@
 import type { Consent, Context } from '../privacy/consent.js';
-import type { Evidence } from '../emotion/evidence.js';
+import type { EvidenceSet } from '../emotion/evidence.js';
 import type { FusedEmotion } from '../emotion/fused.js';
 import type { Transcript } from '../emotion/utterance.js';
 
@@ -16,10 +16,8 @@ export interface SealedUtterance {
 }
 
 /** Enough to make the same answer again, bit for bit. */
-export interface SealedResult {
+export interface SealedResult extends EvidenceSet {
   readonly words?: string;
-  readonly voice: Evidence<'voice'>;
-  readonly text: Evidence<'text'>;
   readonly fused: FusedEmotion;
 }
 

@@ -1,4 +1,5 @@
-import { rmSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { once } from 'node:events';
 import { io, type Socket } from 'socket.io-client';
 import { ROLES, mayActAs, type Role } from '../../src/common/api-keys.js';
@@ -12,7 +13,8 @@ import type {
   SessionsPage,
   TimelinePage,
 } from '../../src/review/api.js';
-import type { TestClient } from '../support/client.js';
+import { undertone } from '../support/cli.js';
+import { consent, TestClient } from '../support/client.js';
 import { freshDataDir } from '../support/databases.js';
 import { ask, REVIEW_API_KEYS, tokenFor, typed, type TenantName } from '../support/review.js';
 import { startServer, type TestServer } from '../support/server.js';
@@ -221,6 +223,55 @@ describe('reading', () => {
     expect(events.items.map(({ event }) => event)).toEqual(told);
     const result = live.client.of('fusion.result')[0]!;
     expect(events.items.find(({ event }) => event === 'fusion.result')?.data['scores']).toEqual(result.scores);
+  });
+
+  it('[RV2] [EI5] what a client’s own model read is stored, told again and exported, so that it can be fused again', async () => {
+    const modalities = ['text', 'face'] as const;
+    const client = await TestClient.connect(server, await tokenFor(server, 'acme', 'client'));
+    const { sessionId } = await client.start({ modalities: [...modalities], consent: consent(modalities) });
+    const cues = [{ name: 'AU9', detail: 'wrinkled at ann@example.org', toward: 'disgust', weight: 1 }];
+    const span = { startMs: 0, endMs: 1_000 };
+    await client.ask('evidence.input', {
+      modality: 'face',
+      ...span,
+      scores: { disgust: 0.9, happy: 0.1 },
+      reliability: 1,
+      cues,
+      model: 'acme/face-2',
+    });
+    await client.ask('text.input', { text: TEXTS[1], ...span });
+    await client.end();
+    const told = client.of('fusion.result')[0]!;
+    expect(told.explanation.summary).toContain('ann@example.org');
+
+    const path = `/v1/sessions/${sessionId}`;
+    const { body: page } = await ask<ResultPage>(server, analyst, 'GET', `${path}/results/u1r1`);
+    expect(page.face).toMatchObject({ status: 'available', quality: { reliability: 1 }, scores: { disgust: 0.9 } });
+    expect(page.fused?.modalities.face).toEqual(told.modalities.face);
+    expect(page.fused?.scores).toEqual(told.scores);
+    expect(JSON.stringify(page)).toContain('wrinkled at [email]');
+    expect(JSON.stringify(page)).not.toContain('ann@example.org');
+    const { body: timeline } = await ask<TimelinePage>(server, analyst, 'GET', `${path}/timeline`);
+    expect(timeline.items[0]?.result.face).toMatchObject({ top: 'disgust', reliability: 0.5 });
+    const { body: events } = await ask<EventsPage>(server, analyst, 'GET', `${path}/events`);
+    expect(events.items.find(({ event }) => event === 'emotion.further')?.data).toMatchObject({
+      modality: 'face',
+      evidence: { reliability: 0.5, top: 'disgust', cues: [{ detail: 'wrinkled at [email]' }] },
+    });
+
+    const file = join(dataDir, 'export.jsonl');
+    const exported = await ask(server, analyst, 'GET', `/v1/exports?format=jsonl&session=${sessionId}`);
+    expect((JSON.parse(exported.text) as ExportRecord).face).toEqual(page.face);
+    writeFileSync(file, exported.text);
+    const { out } = await undertone('replay', file);
+    expect(out).toContain('0 of 1 decisions change');
+    expect(out).toContain('1 answers are the same to the last bit');
+    const { label, seen } = { label: 'disgust', seen: { version: 1, reason: 'as heard' } };
+    const corrected = await ask<ResultPage>(server, analyst, 'POST', `${path}/utterances/u1/label/override`, {
+      body: { label, ...seen },
+    });
+    expect(corrected.body).toMatchObject({ face: page.face, fused: { modalities: { face: { top: 'disgust' } } } });
+    expect((await ask(server, admin, 'DELETE', path)).status).toBe(204);
   });
 
   it('[RV3] finds sessions by label, confidence, and words that it opens', async () => {

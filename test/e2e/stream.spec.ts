@@ -2,6 +2,7 @@ import { readFileSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { decodeFile } from '../../src/audio/decode.js';
 import { EMOTIONS } from '../../src/emotion/scores.js';
+import type { Ack } from '../../src/gateway/protocol.js';
 import { clip, consent, essence, pcmOf, startPayload, TestClient, tokenOf } from '../support/client.js';
 import { startServer, type TestServer } from '../support/server.js';
 
@@ -204,6 +205,158 @@ describe('a session', () => {
     const alone = await stream(TWO, 3_200);
     const together = await Promise.all(Array.from({ length: 20 }, () => stream(TWO, 3_200)));
     for (const one of together) expect(one).toEqual(alone);
+  });
+});
+
+describe('evidence of the client’s own models', () => {
+  const MODALITIES = ['voice', 'text', 'face'] as const;
+  const open = (): Promise<TestClient> =>
+    TestClient.open(server, { modalities: [...MODALITIES], consent: consent(MODALITIES), interimIntervalMs: 0 });
+  /** A face that says of the first utterance what nothing else says. */
+  const faceOf = (startMs: number, endMs: number): object => ({
+    modality: 'face',
+    startMs,
+    endMs,
+    scores: { disgust: 0.94, neutral: 0.01, happy: 0.01, angry: 0.01, sad: 0.01, fearful: 0.01, surprised: 0.01 },
+    reliability: 0.9,
+    cues: [{ name: 'AU9', detail: 'the nose wrinkled', toward: 'disgust', weight: 1.5, audioMs: [startMs, endMs] }],
+    model: 'acme/face-2',
+  });
+  type Result = ReturnType<typeof resultOf>;
+  const resultOf = (client: TestClient, id: string) =>
+    client.of('fusion.result').find((one) => one.utteranceId === id)!;
+
+  it('[EI1] [EI2] [FU12] joins its utterance: it is in the sum, the answer, the explanation, and the same by REST', async () => {
+    const [plain, client] = await Promise.all([TestClient.open(server, { interimIntervalMs: 0 }), open()]);
+    await plain.play(TWO, 3_200);
+    await plain.end();
+    expect(await client.ask('evidence.input', faceOf(200, 1_200))).toEqual({ ok: true });
+    await client.play(TWO, 3_200);
+    await client.end();
+    const [before, after] = [resultOf(plain, 'u1'), resultOf(client, 'u1')];
+    expect(after.scores.disgust).toBeGreaterThan(before.scores.disgust * 1.5);
+    expect(after.modalities.voice.contribution).toEqual(before.modalities.voice.contribution);
+    expect(after.modalities.face).toMatchObject({ status: 'available', top: 'disgust', reliability: 0.45 });
+    expect(after.models.face).toEqual({ name: 'client/acme/face-2', sha256: '' });
+    for (const e of EMOTIONS) {
+      const sum = after.logPrior[e] + after.modalities.voice.contribution[e] + after.modalities.face!.contribution[e];
+      expect(sum + after.modalities.text.contribution[e]).toBeCloseTo(after.logScores[e], 9);
+    }
+    expect(after.explanation.summary).toContain('the face looks disgusted (the nose wrinkled)');
+    expect(after.explanation.cues.find((cue) => cue.modality === 'face')).toMatchObject({ toward: 'disgust', audioMs: [200, 1_200] }); // prettier-ignore
+    expect(after.explanation.counterfactual.withoutFace).toEqual({
+      label: expect.any(String),
+      confidence: expect.closeTo(Math.max(...Object.values(before.scores)), 9),
+    });
+    expect(client.of('emotion.further')).toMatchObject([{ utteranceId: 'u1', modality: 'face', evidence: { top: 'disgust' } }]); // prettier-ignore
+    const without = ({ scores, modalities }: Result) => ({ scores, modalities });
+    expect(without(resultOf(client, 'u2'))).toEqual(without(resultOf(plain, 'u2')));
+
+    const fields = { modalities: JSON.stringify(MODALITIES), consent: JSON.stringify(consent(MODALITIES)) };
+    const response = await post(
+      { ...fields, evidence: JSON.stringify([faceOf(200, 1_200)]) },
+      clip('two-sentences.wav'),
+    );
+    const { utterances } = (await response.json()) as Analysis;
+    const essential = essence(client.told).filter((one) => 'event' in one && one.event === 'fusion.result');
+    expect(utterances.map((one) => ({ event: 'fusion.result', ...one.result }))).toEqual(essential);
+  });
+
+  it('[EI2] revises the result of an utterance that is finished', async () => {
+    const client = await open();
+    await client.play(TWO, 3_200);
+    await client.until((one) => one.event === 'utterance.end');
+    const first = resultOf(client, 'u1');
+    await client.ask('evidence.input', faceOf(200, 1_200));
+    const { data } = await client.until((one) => one.event === 'fusion.revised');
+    expect(data).toMatchObject({
+      utteranceId: 'u1',
+      revision: 2,
+      supersedes: 'u1r1',
+      cause: 'evidenceAdded',
+      changed: expect.arrayContaining(['scores', 'face']),
+      modalities: { face: { top: 'disgust' }, voice: { contribution: first.modalities.voice.contribution } },
+    });
+    await client.ask('evidence.input', faceOf(500_000, 501_000));
+    await client.end();
+    expect(first.modalities.face).toBeUndefined();
+    expect(client.of('warning').filter(({ code }) => code === 'evidenceUnmatched')).toHaveLength(1);
+  });
+
+  it('[EI1] without consent it is refused, and nothing changes', async () => {
+    const client = await TestClient.open(server, { interimIntervalMs: 0 });
+    expect(await client.ask('evidence.input', faceOf(200, 1_200))).toMatchObject({
+      ok: false,
+      error: { code: 'consentRequired', param: 'modality', fatal: false },
+    });
+    await client.play(TWO, 3_200);
+    expect(essence(await client.end())).toEqual(await stream(TWO, 3_200));
+    const modalities = ['voice', 'face'] as const;
+    await expect(TestClient.open(server, { modalities: [...modalities] })).rejects.toMatchObject({
+      code: 'consentRequired',
+      param: 'consent.modalities',
+    });
+    const alone = { modalities: ['face' as const], consent: consent(['face']) };
+    await expect(TestClient.open(server, alone)).rejects.toMatchObject({ code: 'configInvalid', param: 'modalities' });
+    const response = await post({ evidence: JSON.stringify([faceOf(0, 900)]) }, clip('two-sentences.wav'));
+    expect(await response.json()).toMatchObject({ code: 'consentRequired' });
+  });
+
+  it('[EI4] [PV3] a withdrawal takes it out at once, and the rest goes on', async () => {
+    const client = await open();
+    await client.ask('evidence.input', faceOf(200, 1_200));
+    expect(await client.ask('consent.withdraw', { modality: 'face' })).toMatchObject({ remaining: ['voice', 'text'] });
+    expect(await client.ask('evidence.input', faceOf(200, 1_200))).toMatchObject({
+      error: { code: 'consentRequired' },
+    });
+    await client.play(TWO, 3_200);
+    await client.end();
+    expect(client.of('consent.withdrawn')[0]).toMatchObject({ withdrawn: ['face'], remaining: ['voice', 'text'] });
+    for (const { modalities } of client.of('fusion.result')) expect(modalities.face).toBeUndefined();
+  });
+
+  it('[EI6] says what is wrong with it, and repeats nothing of it', async () => {
+    const client = await open();
+    const good = faceOf(0, 900);
+    const cue = { name: 'AU9', toward: 'disgust', weight: 1 };
+    const bad: readonly (readonly [object, string])[] = [
+      [{ modality: 'voice' }, 'modality'],
+      [{ modality: 'gait' }, 'modality'],
+      [{ startMs: 900, endMs: 100 }, 'endMs'],
+      [{ startMs: -1 }, 'startMs'],
+      [{ endMs: 1e12 }, 'endMs'],
+      [{ scores: { sad: 0.4, happy: 0.4 } }, 'scores'],
+      [{ scores: { sad: 1.5, happy: -0.5 } }, 'scores.sad'],
+      [{ scores: { sad: 1 } }, 'scores'],
+      [{ scores: { sad: 0.5, secret: 0.5 } }, 'scores'],
+      [{ scores: { sad: NaN, happy: 1 } }, 'scores.sad'],
+      [{ prior: { sad: 0.5, happy: 0.5 } }, 'prior'],
+      [{ reliability: 2 }, 'reliability'],
+      [{ reliability: undefined }, 'reliability'],
+      [{ cues: Array.from({ length: 21 }, () => cue) }, 'cues'],
+      [{ cues: [{ ...cue, name: 'x'.repeat(65) }] }, 'cues.0.name'],
+      [{ cues: [{ ...cue, detail: 'secret\u0000' }] }, 'cues.0.detail'],
+      [{ cues: [{ ...cue, weight: 1e9 }] }, 'cues.0.weight'],
+      [{ cues: [{ ...cue, toward: 'secret' }] }, 'cues.0.toward'],
+      [{ cues: [{ ...cue, audioMs: [5, 5] }] }, 'cues.0.audioMs'],
+      [{ model: 'secret name' }, 'model'],
+      [{ secret: 1 }, ''],
+    ];
+    for (const [over, param] of bad) {
+      const answer = (await client.ask('evidence.input', { ...good, ...over })) as Extract<Ack, { ok: false }>;
+      expect({ over, error: answer.error }).toMatchObject({ error: { code: 'configInvalid', fatal: false } });
+      expect(answer.error.param ?? '').toBe(param);
+      expect(answer.error.message).toMatch(/\S/);
+      if (!('secret' in over)) expect(answer.error.message).not.toContain('secret');
+    }
+    expect(await client.ask('evidence.input', good)).toEqual({ ok: true });
+    await client.end();
+    const typing = await TestClient.connect(server);
+    await typing.start({ modalities: ['text', 'face'], consent: consent(['text', 'face']), audio: undefined });
+    expect(await typing.ask('evidence.input', good)).toMatchObject({
+      error: { code: 'configInvalid', param: 'audio' },
+    });
+    await typing.end();
   });
 });
 

@@ -1,4 +1,4 @@
-import { MODALITIES, type Modality } from '../../src/emotion/evidence.js';
+import { OWN_MODALITIES, type Modality } from '../../src/emotion/evidence.js';
 import type { Consent, Context } from '../../src/privacy/consent.js';
 import type { Notice } from './api.js';
 import { byId, el, say } from './dom.js';
@@ -72,7 +72,7 @@ export class ConsentForm {
 
   private agreement(): Agreement | undefined {
     const ticked = new FormData(this.form);
-    const modalities = MODALITIES.filter((modality) => ticked.has(modality));
+    const modalities = OWN_MODALITIES.filter((modality) => ticked.has(modality));
     if (modalities.length === 0 || this.noticeVersion === undefined || !ticked.has('acknowledged')) return undefined;
     return {
       consent: {

@@ -1,10 +1,11 @@
-import type { Modality } from '../../src/emotion/evidence.js';
+import { FURTHER_MODALITIES, type FurtherEvidence, type OwnModality } from '../../src/emotion/evidence.js';
+import type { FusedEmotion } from '../../src/emotion/fused.js';
 import type { ToldEvidence } from '../../src/emotion/line-events.js';
 import { EMOTIONS, type Emotion } from '../../src/emotion/scores.js';
 import { el } from './dom.js';
-import { percent, phrase, UNAVAILABLE } from './words.js';
+import { percent, phrase, SIDE, UNAVAILABLE } from './words.js';
 
-const NAME: Readonly<Record<Modality, string>> = { voice: 'Voice', text: 'Words' };
+const NAME: Readonly<Record<OwnModality, string>> = { voice: 'Voice', text: 'Words' };
 
 interface Side {
   readonly head: HTMLElement;
@@ -13,11 +14,12 @@ interface Side {
 
 /**
  * The seven emotions between two rows of bars, voice to the left and words to the right: where the two agree the picture is
- * a mirror image, and where they do not it is lopsided.
+ * a mirror image, and where they do not it is lopsided. What a client's own models read stands below, where there is any.
  */
 export class EmotionBars {
   readonly root = el('table', { class: 'bars' });
-  private readonly sides: Record<Modality, Side>;
+  private readonly sides: Record<OwnModality, Side>;
+  private readonly below = el('tbody', { class: 'further' });
 
   constructor() {
     const rows = new Map(EMOTIONS.map((emotion) => [emotion, el('tr', { 'data-emotion': emotion })]));
@@ -37,11 +39,35 @@ export class EmotionBars {
       el('caption', { class: 'unseen' }, 'How probable each emotion is by the voice alone and by the words alone'),
       el('thead', {}, el('tr', {}, voice.head, el('td'), text.head)),
       el('tbody', {}, ...rows.values()),
+      this.below,
     );
   }
 
+  /** The further modalities of a result: what each reads most and how far it is trusted; `evidence` where its scores are known. */
+  showFurther({ modalities }: Pick<FusedEmotion, 'modalities'>, evidence: FurtherEvidence = {}): void {
+    const rows = FURTHER_MODALITIES.flatMap((modality) => {
+      const { top, reliability } = modalities[modality] ?? {};
+      if (!top || reliability === undefined) return [];
+      const known = evidence[modality];
+      const p = known?.status === 'available' ? known.scores[top] : undefined;
+      const bar = el('span', { class: 'bar' });
+      bar.style.setProperty('--share', String(p ?? 0));
+      return [
+        el(
+          'tr',
+          { 'data-emotion': top },
+          el('td', { colspan: '2' }, el('b', {}, top), `, trusted ${percent(reliability)}`),
+          el('th', { scope: 'row' }, SIDE[modality]),
+          el('td', { class: 'track', 'aria-hidden': 'true' }, ...(p === undefined ? [] : [bar])),
+          el('td', { class: 'value' }, p === undefined ? '' : percent(p)),
+        ),
+      ];
+    });
+    this.below.replaceChildren(...rows);
+  }
+
   /** Shows one side's evidence; `interim` while the utterance is still being spoken. */
-  show(modality: Modality, evidence: ToldEvidence, interim = false): void {
+  show(modality: OwnModality, evidence: ToldEvidence, interim = false): void {
     const { head, cells } = this.sides[modality];
     const available = evidence.status === 'available';
     const note = available
@@ -60,7 +86,7 @@ export class EmotionBars {
   }
 }
 
-function makeSide(modality: Modality): Side {
+function makeSide(modality: OwnModality): Side {
   return {
     head: el('th', { scope: 'col', colspan: '2', class: modality }, NAME[modality], el('small', {}, '…')),
     cells: new Map(
@@ -69,6 +95,6 @@ function makeSide(modality: Modality): Side {
   };
 }
 
-function wrap(bar: HTMLElement, modality: Modality): HTMLElement {
+function wrap(bar: HTMLElement, modality: OwnModality): HTMLElement {
   return el('td', { class: `track ${modality}`, 'aria-hidden': 'true' }, bar);
 }

@@ -1,4 +1,4 @@
-import { MODALITIES } from '../../src/emotion/evidence.js';
+import { OWN_MODALITIES } from '../../src/emotion/evidence.js';
 import { Api, forgetKey, keepKey, Refused, takeKey } from './api.js';
 import { ConsentForm, type Agreement } from './consent-form.js';
 import { Controls } from './controls.js';
@@ -86,7 +86,7 @@ async function enter(key: string): Promise<void> {
       const { audioMs, utterances, droppedFrames } = totals;
       const dropped = droppedFrames > 0 ? `, ${droppedFrames} frames dropped` : '';
       over(phrase(CLOSED, reason), `${duration(audioMs)} of audio, ${utterances} utterances${dropped}.`);
-      if (reason === 'consentWithdrawn') consentForm.untick(MODALITIES);
+      if (reason === 'consentWithdrawn') consentForm.untick(OWN_MODALITIES);
     },
   });
   client.connect();
@@ -194,7 +194,7 @@ withdraw.addEventListener('click', () => {
 erase.addEventListener('click', () => {
   withdrawAll({ erase: true });
 });
-for (const modality of MODALITIES) {
+for (const modality of OWN_MODALITIES) {
   byId(`withdraw-${modality}`, HTMLButtonElement).addEventListener('click', () => {
     withdrawPart.hidden = true;
     // The server tells what is left by `consent.withdrawn`. Not confirmed is not withdrawn: then everything stops.

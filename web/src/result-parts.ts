@@ -1,9 +1,15 @@
-import type { WordedCue } from '../../src/emotion/evidence.js';
-import type { Counterfactual, Decision, FusedEmotion, Incongruence } from '../../src/emotion/fused.js';
+import { MODALITIES, type WordedCue } from '../../src/emotion/evidence.js';
+import {
+  WITHOUT,
+  type Counterfactual,
+  type Decision,
+  type FusedEmotion,
+  type Incongruence,
+} from '../../src/emotion/fused.js';
 import { EMOTIONS, type Emotion } from '../../src/emotion/scores.js';
 import { el, part, say } from './dom.js';
 import { piecesOf, type Pull } from './marked-words.js';
-import { ABSTAINED, INCONGRUENT, leftOut, percent, phrase, signed } from './words.js';
+import { ABSTAINED, INCONGRUENT, leftOut, percent, phrase, SIDE, signed } from './words.js';
 
 /** Cues that weigh less would read “+0.00”, nats. */
 const LEAST_WEIGHT = 0.005;
@@ -47,12 +53,14 @@ export function showClash(root: HTMLElement, { detected, score, type }: Incongru
 
 /** Fills the parts `cues`, `gates` and `without`; hides `why` where there is nothing to tell. */
 export function showReasons(root: HTMLElement, { cues, gates, counterfactual }: FusedEmotion['explanation']): void {
-  const { withoutVoice, withoutText } = counterfactual;
   const telling = tellingOf(cues);
-  const without =
-    withoutVoice || withoutText
-      ? [...withoutRow('Without the voice', withoutVoice), ...withoutRow('Without the words', withoutText)]
-      : [];
+  const answers = MODALITIES.flatMap((modality) => {
+    const outcome = counterfactual[WITHOUT[modality]];
+    return outcome === undefined ? [] : [[modality, outcome] as const];
+  });
+  const without = answers.some(([, outcome]) => outcome)
+    ? answers.flatMap(([modality, outcome]) => withoutRow(`Without the ${SIDE[modality]}`, outcome))
+    : [];
   part(root, 'cues').replaceChildren(...telling.map(cueRow));
   part(root, 'gates').replaceChildren(...gates.map((gate) => el('li', {}, gate)));
   part(root, 'without').replaceChildren(...without);
@@ -85,7 +93,7 @@ function cueRow(cue: WordedCue): HTMLElement {
   return el(
     'li',
     { 'data-emotion': cue.toward, class: cue.weight < 0 ? 'against' : 'toward' },
-    el('span', { class: 'tag' }, cue.modality === 'voice' ? 'voice' : 'words'),
+    el('span', { class: 'tag' }, phrase(SIDE, cue.modality)),
     el('span', { class: 'detail' }, cue.detail),
     el(
       'span',

@@ -1,4 +1,4 @@
-import { MODALITIES } from '../../src/emotion/evidence.js';
+import { OWN_MODALITIES } from '../../src/emotion/evidence.js';
 import type { FusionResult, LineEvents } from '../../src/emotion/line-events.js';
 import type { Transcript } from '../../src/emotion/utterance.js';
 import { el, part, say } from './dom.js';
@@ -72,10 +72,11 @@ export class UtteranceCard {
   }
 
   result(result: FusionResult): void {
-    for (const modality of MODALITIES) {
+    for (const modality of OWN_MODALITIES) {
       const { status, reason } = result.modalities[modality];
       if (status === 'unavailable') this.bars.show(modality, { status, reason: reason ?? 'notProvided' });
     }
+    this.bars.showFurther(result);
     const { explanation } = result;
     showVerdict(this.root, result);
     showClash(this.root, result.incongruence);

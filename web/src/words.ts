@@ -1,6 +1,15 @@
-import type { UnavailableReason } from '../../src/emotion/evidence.js';
+import type { Modality, UnavailableReason } from '../../src/emotion/evidence.js';
 import type { AbstainReason, IncongruenceType } from '../../src/emotion/fused.js';
 import type { CloseReason } from '../../src/gateway/protocol.js';
+
+/** What a modality is called. */
+export const SIDE: Readonly<Record<Modality, string>> = {
+  voice: 'voice',
+  text: 'words',
+  face: 'face',
+  physiology: "body's signals",
+  other: 'other model',
+};
 
 /** Why one side says nothing, as the rest of a sentence: "no transcript: …". */
 export const UNAVAILABLE: Readonly<Record<UnavailableReason, string>> = {
@@ -76,5 +85,5 @@ export function duration(ms: number): string {
 export function leftOut(entry: string): string {
   const [side, reason] = entry.split(':');
   if (side === undefined || reason === undefined) return entry;
-  return `${side === 'text' ? 'words' : side}: ${phrase(UNAVAILABLE, reason)}`;
+  return `${phrase(SIDE, side)}: ${phrase(UNAVAILABLE, reason)}`;
 }

@@ -1,11 +1,11 @@
-import { MODALITIES, type Modality } from '../../../src/emotion/evidence.js';
+import { furtherOf, OWN_MODALITIES, type OwnModality } from '../../../src/emotion/evidence.js';
 import type { ToldEvidence } from '../../../src/emotion/line-events.js';
 import { EMOTIONS, type Emotion } from '../../../src/emotion/scores.js';
 import type { ResultPage, TimelineItem } from '../../../src/review/api.js';
 import { byId, el, part, say } from '../dom.js';
 import { EmotionBars } from '../emotion-bars.js';
 import { confidenceOf, labelOf, markedWords, showClash, showPlace, showReasons, showVerdict } from '../result-parts.js';
-import { clock, percent, phrase, UNAVAILABLE } from '../words.js';
+import { clock, percent, phrase, SIDE, UNAVAILABLE } from '../words.js';
 import { HistoryList } from './history-list.js';
 
 export interface DetailActions {
@@ -86,7 +86,7 @@ export class DetailPanel {
     this.root.hidden = false;
   }
 
-  complete({ fused, voice, text, transcript, words, history }: ResultPage): void {
+  complete({ fused, voice, text, transcript, words, history, ...rest }: ResultPage): void {
     this.root.removeAttribute('aria-busy');
     const standing = history.find(({ current }) => current);
     const label = standing?.decision.label ?? null;
@@ -112,18 +112,15 @@ export class DetailPanel {
     showReasons(this.root, explanation);
     const said = words ?? transcript?.text;
     if (said) this.part('words').replaceChildren(...markedWords(said, explanation.cues));
-    for (const modality of MODALITIES) {
+    for (const modality of OWN_MODALITIES) {
       this.bars.show(modality, toldOf(modality, modality === 'voice' ? voice : text, fused));
     }
+    this.bars.showFurther(fused, furtherOf(rest));
     this.part('paragraph').textContent = explanation.paragraph;
     const { tippingPoints } = explanation.counterfactual;
     this.part('tipping').replaceChildren(
       ...tippingPoints.map(({ modality, reliability, label: instead }) =>
-        el(
-          'li',
-          {},
-          `Were the ${modality === 'voice' ? 'voice' : 'words'} trusted ${percent(reliability)}, it would be ${instead}.`,
-        ),
+        el('li', {}, `Were the ${SIDE[modality]} trusted ${percent(reliability)}, it would be ${instead}.`),
       ),
     );
     showPlace(this.root, fused);
@@ -136,7 +133,7 @@ export class DetailPanel {
 
 /** A modality's evidence as the bars take it. */
 function toldOf(
-  modality: Modality,
+  modality: OwnModality,
   evidence: ResultPage['voice'] | ResultPage['text'],
   { modalities }: NonNullable<ResultPage['fused']>,
 ): ToldEvidence {

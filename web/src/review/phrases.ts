@@ -5,6 +5,7 @@ import type { HistoryItem } from '../../../src/review/api.js';
 export const CAUSE: Readonly<Record<ResultCause, string>> = {
   analysis: 'analysed',
   transcriptRevised: 'the words came late',
+  evidenceAdded: 'a further reading came late',
   labelOverride: 'corrected',
   labelRevoked: 'revoked',
   labelRestored: 'brought back',

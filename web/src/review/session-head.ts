@@ -1,6 +1,6 @@
 import type { SessionDetail, StoredAlert } from '../../../src/review/api.js';
 import { byId, el } from '../dom.js';
-import { clock, duration, phrase } from '../words.js';
+import { clock, duration, phrase, SIDE } from '../words.js';
 import { ENDED, shortId, whenOf } from './phrases.js';
 
 /** When a session was, of whom, by what consent, and what alarmed. */
@@ -55,5 +55,5 @@ export class SessionHead {
 }
 
 function sidesOf(modalities: readonly string[]): string {
-  return modalities.map((side) => (side === 'text' ? 'words' : side)).join(' and ');
+  return new Intl.ListFormat('en-GB').format(modalities.map((side) => phrase(SIDE, side)));
 }

@@ -1,4 +1,5 @@
-import { ClientWords, sameSpeech } from './client-words.js';
+import { joinedWords, type TimedWords } from './client-words.js';
+import { sameSpeech, Waiting } from './waiting.js';
 
 const span = (startMs: number, endMs: number): { startMs: number; endMs: number } => ({ startMs, endMs });
 
@@ -16,19 +17,19 @@ describe('sameSpeech', () => {
   });
 });
 
-describe('ClientWords', () => {
-  it('gives an utterance its words once, in order of time, joined', () => {
-    const words = new ClientWords();
+describe('Waiting', () => {
+  it('gives an utterance what is its own once, in order of time', () => {
+    const words = new Waiting<TimedWords>();
     words.add({ text: 'alone', ...span(600, 1_000) });
     words.add({ text: 'leave me', ...span(0, 600), language: 'en' });
     words.add({ text: 'later', ...span(5_000, 6_000) });
-    expect(words.take(span(0, 1_000))).toEqual({ text: 'leave me alone', language: 'en' });
-    expect(words.take(span(0, 1_000))).toBeUndefined();
+    expect(joinedWords(words.take(span(0, 1_000)))).toEqual({ text: 'leave me alone', language: 'en' });
+    expect(joinedWords(words.take(span(0, 1_000)))).toBeUndefined();
     expect(words.size).toBe(1);
   });
 
-  it('gives up words whose time has passed, and keeps the rest', () => {
-    const words = new ClientWords();
+  it('gives up what has had its time, and keeps the rest', () => {
+    const words = new Waiting<TimedWords>();
     words.add({ text: 'old', ...span(0, 500) });
     words.add({ text: 'new', ...span(2_000, 2_500) });
     expect(words.takeStale(1_000).map((one) => one.text)).toEqual(['old']);
