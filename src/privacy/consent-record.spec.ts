@@ -38,7 +38,7 @@ describe('the id of a consent', () => {
     ['subject', { subjectRef: 'subject-8' }],
     ['purpose', { purposes: ['support'] }],
     ['modality', { modalities: ['text'] }],
-    ['notice', { noticeVersion: '3' }],
+    ['notice', { noticeVersion: 'another' }],
     ['time', { grantedAt: '2030-06-01T12:00:01Z' }],
     ['end', { expiresAt: '2031-01-01T00:00:00Z' }],
     ['basis', { basis: 'medical' }],
