@@ -137,7 +137,11 @@ import { HOSTILE, TALES } from './tales.js';
   it('[RP5] tells why: cues, what each side alone would give, the whole of it, in English or Chinese', async () => {
     await open(0);
     expect(await part('cues')).toMatch(/voice\s+pitch lower than this speaker's usual, −1\.8 σ\s+→ sad/);
-    expect(await part('without')).toMatch(/Without the voice\s+neutral \d+%\s+Without the words\s+sad \d+%/);
+    expect(await part('cues')).toMatch(/face\s+brows drawn together\s+→ sad/);
+    expect(await part('without')).toMatch(
+      /Without the voice\s+neutral \d+%\s+Without the words\s+sad \d+%\s+Without the face\s+sad \d+%/,
+    );
+    expect(await part('bars')).toMatch(/sad, trusted 30%\s+face\s+80%/);
     await page.click('#detail summary');
     expect((await part('paragraph')).length).toBeGreaterThan((await part('summary')).length);
     await page.click('[data-locale=zh]');

@@ -6,7 +6,7 @@ import { Server } from 'socket.io';
 import { PROJECT_ROOT } from '../../src/common/config.js';
 import type { FusedEmotion, Locale } from '../../src/emotion/fused.js';
 import { dimensionsOf, isEmotion, scoresOf, type Emotion } from '../../src/emotion/scores.js';
-import type { Evidence } from '../../src/emotion/evidence.js';
+import { furtherOf, type Evidence, type EvidenceSet } from '../../src/emotion/evidence.js';
 import { fuse } from '../../src/fusion/evidence.fixture.js';
 import { relabel } from '../../src/fusion/relabel.js';
 import {
@@ -21,12 +21,10 @@ import {
 } from '../../src/review/api.js';
 
 /** What was said once, and what the experts read of it. */
-export interface Line {
+export interface Line extends EvidenceSet {
   readonly startMs: number;
   readonly endMs: number;
   readonly words?: string;
-  readonly voice: Evidence<'voice'>;
-  readonly text: Evidence<'text'>;
 }
 
 export interface Tale {
@@ -308,6 +306,7 @@ export async function startScriptedReview(tales: Tale[]) {
       transcript: transcriptOf(line),
       voice: line.voice as NonNullable<ResultPage['voice']>,
       text: line.text as NonNullable<ResultPage['text']>,
+      ...(furtherOf(line) as Pick<ResultPage, 'face'>),
       fused: (locale === 'en' ? fused : { ...fused, explanation: worded }) as NonNullable<ResultPage['fused']>,
       history: known.map((one, n) => ({ ...one.item, current: n === known.length - 1 })),
     };
@@ -335,8 +334,8 @@ export async function startScriptedReview(tales: Tale[]) {
   };
 }
 
-function fuseLine({ voice, text, words }: Line, locale: Locale): FusedEmotion {
-  return fuse({ voice, text }, { locale, ...(words === undefined ? {} : { words }) });
+function fuseLine({ words, ...line }: Line, locale: Locale): FusedEmotion {
+  return fuse(line, { locale, ...(words === undefined ? {} : { words }) });
 }
 
 function transcriptOf({ words }: Line): TimelineItem['transcript'] {

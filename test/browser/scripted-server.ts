@@ -5,16 +5,13 @@ import { readFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { Server } from 'socket.io';
 import { PROJECT_ROOT } from '../../src/common/config.js';
-import { unavailable, type Evidence } from '../../src/emotion/evidence.js';
+import { furtherOf, unavailable, type EvidenceSet } from '../../src/emotion/evidence.js';
 import type { Emit } from '../../src/emotion/line-events.js';
 import { STREAM_NAMESPACE } from '../../src/gateway/protocol.js';
 import { analyzeUtterance } from '../../src/pipeline/analyze-utterance.js';
 
 /** What the experts say of one utterance; the words are those that were typed. */
-export interface Script {
-  readonly voice: Evidence<'voice'>;
-  readonly text: Evidence<'text'>;
-}
+export type Script = EvidenceSet;
 
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html',
@@ -82,6 +79,7 @@ export async function startScriptedServer(script: (text: string) => Script): Pro
         voice: () => Promise.resolve(voice),
         transcribe: () => Promise.resolve(heard),
         text: () => Promise.resolve(read),
+        further: () => furtherOf(script(text)),
       };
       void analyzeUtterance(utterance, experts, emit);
     });

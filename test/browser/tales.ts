@@ -1,5 +1,5 @@
 import { unavailable } from '../../src/emotion/evidence.js';
-import { peaked, textOf, voiceOf } from '../../src/fusion/evidence.fixture.js';
+import { evidenceOf, peaked, textOf, voiceOf } from '../../src/fusion/evidence.fixture.js';
 import type { Cue } from '../../src/emotion/evidence.js';
 import type { Emotion, PartialScores } from '../../src/emotion/scores.js';
 import type { Line, Tale } from './scripted-review.js';
@@ -37,6 +37,12 @@ function line(
     voice: voiceOf(peaked(voice), { cues: heard }),
     text: textOf(peaked(text), { cues, ...(/\bfine\b/.test(words) ? { reassures: true } : {}) }),
   };
+}
+
+/** The same, seen by a camera of the client's own. */
+function withFace(said: Line): Line {
+  const cues = [{ modality: 'face', name: 'AU4', detail: 'brows drawn together', toward: 'sad', weight: 0.6 }] as const;
+  return { ...said, face: evidenceOf('face', peaked({ sad: 0.8 }), { cues, quality: { reliability: 0.6 } }) };
 }
 
 const id = (n: number): string => `${n}b9d0c5e-4f1a-4c2b-9d3e-0a1b2c3d4e5f`;
@@ -80,21 +86,23 @@ export const TALES = (): Tale[] => [
         ],
         [voiceCue('timbre', 1.4, 'angry', 0.8)],
       ),
-      line(
-        21_000,
-        24_800,
-        "No, it's fine. Really, I'm fine.",
-        { sad: 0.9 },
-        { neutral: 0.66, happy: 0.25 },
-        [
-          ['fine', 'neutral', 0.9],
-          ['Really', 'happy', 0.3],
-        ],
-        [
-          voiceCue('pitchHeight', -1.8, 'sad', 1.4),
-          voiceCue('timbre', -1.2, 'sad', 0.9),
-          voiceCue('pitchMovement', 0.6, 'happy', -0.4),
-        ],
+      withFace(
+        line(
+          21_000,
+          24_800,
+          "No, it's fine. Really, I'm fine.",
+          { sad: 0.9 },
+          { neutral: 0.66, happy: 0.25 },
+          [
+            ['fine', 'neutral', 0.9],
+            ['Really', 'happy', 0.3],
+          ],
+          [
+            voiceCue('pitchHeight', -1.8, 'sad', 1.4),
+            voiceCue('timbre', -1.2, 'sad', 0.9),
+            voiceCue('pitchMovement', 0.6, 'happy', -0.4),
+          ],
+        ),
       ),
       line(
         33_000,

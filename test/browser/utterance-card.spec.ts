@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { unavailable } from '../../src/emotion/evidence.js';
-import { peaked, textOf, voiceOf } from '../../src/fusion/evidence.fixture.js';
+import { evidenceOf, peaked, textOf, voiceOf } from '../../src/fusion/evidence.fixture.js';
 import { CLIPS } from '../support/client.js';
 import { browserTier, hasChromium, launchBrowser, startSession, watch, type Watched } from './browser.js';
 import { startScriptedServer, type Script } from './scripted-server.js';
@@ -37,6 +37,11 @@ const SCRIPTS: Readonly<Record<string, Script>> = {
   'It went fine.': { voice: voiceOf(peaked({ sad: 0.9 })), text: textOf(peaked({ happy: 0.85 }), { cues: [LATER] }) },
   'so sad': { voice: voiceOf(peaked({ sad: 0.9 })), text: textOf(peaked({ sad: 0.9 })) },
   'no words': { voice: voiceOf(peaked({ angry: 0.9 })), text: unavailable('text', 'modelUnavailable') },
+  seen: {
+    voice: voiceOf(peaked({ sad: 0.6 })),
+    text: textOf(peaked({ neutral: 0.8 })),
+    face: evidenceOf('face', peaked({ sad: 0.8 }), { quality: { reliability: 0.8 } }),
+  },
   nothing: { voice: unavailable('voice', 'tooShort'), text: unavailable('text', 'empty') },
 };
 
@@ -90,6 +95,13 @@ const SCRIPTS: Readonly<Record<string, Script>> = {
     expect(await part(card, 'gates')).toContain('recognition confidence 0.6');
     expect(await part(card, 'without')).toMatch(/Without the voice\s+neutral \d+%\s+Without the words\s+sad 85%/);
     expect(await part(card, 'set')).toMatch(/^90% coverage\s+sad/);
+  });
+
+  it('[LP3] shows what a further modality reads, and what would be answered without it', async () => {
+    const card = await cardOf('seen');
+    expect(await part(card, 'bars')).toMatch(/sad, trusted 40%\s+face/);
+    expect(await part(card, 'without')).toMatch(/Without the face\s+\w+ \d+%/);
+    expect(await (await cardOf('so sad')).locator('.further tr').count()).toBe(0);
   });
 
   it('[LP9] does not cry wolf: where both agree there is no mark', async () => {
