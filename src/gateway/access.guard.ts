@@ -35,12 +35,15 @@ export const Access = (role: Role): ClassDecorator & MethodDecorator =>
 /** This route is for everybody. */
 export const Public = (): ClassDecorator & MethodDecorator => SetMetadata(ACCESS, 'public');
 
-/** The caller, in the arguments of a handler whose route declares `@Access`. */
-export const CurrentCaller = createParamDecorator((_: unknown, context: ExecutionContext): Caller => {
+/** Who asks, on a route that declares `@Access`. */
+export function callerOf(context: ExecutionContext): Caller {
   const { caller } = context.switchToHttp().getRequest<AdmittedRequest>();
   if (!caller) throw new Error('a route that needs its caller declares @Access');
   return caller;
-});
+}
+
+/** The caller, in the arguments of a handler. */
+export const CurrentCaller = createParamDecorator((_: unknown, context: ExecutionContext) => callerOf(context));
 
 /** Guards every route of REST. One that declares neither `@Access` nor `@Public` is closed to all: nothing opens by mistake. */
 @Injectable()

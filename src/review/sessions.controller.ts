@@ -1,8 +1,20 @@
-import { Body, Controller, Delete, Get, Headers, HttpCode, Inject, Param, Post, Query, Res } from '@nestjs/common';
+import {
+  Controller,
+  createParamDecorator,
+  Delete,
+  Get,
+  HttpCode,
+  Inject,
+  Param,
+  Post,
+  Query,
+  Res,
+  type ExecutionContext,
+} from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import type { Response } from 'express';
+import type { Request, Response } from 'express';
 import { WireError } from '../common/errors.js';
-import { Access, CurrentCaller } from '../gateway/access.guard.js';
+import { Access, callerOf, CurrentCaller } from '../gateway/access.guard.js';
 import type { Caller } from '../gateway/auth.js';
 import { parse } from '../gateway/wire-error.js';
 import {
@@ -36,6 +48,21 @@ const CORRECTING = {
   409: 'another version stands meanwhile',
   410: 'what it was made from is gone',
 };
+
+/** What a correction names: who asks, which utterance, and by If-Match the version that was seen. */
+interface Asked {
+  readonly caller: Caller;
+  readonly session: string;
+  readonly utterance: string;
+  readonly body: unknown;
+  readonly match: string | undefined;
+}
+
+const Correction = createParamDecorator((_: unknown, context: ExecutionContext): Asked => {
+  const request = context.switchToHttp().getRequest<Request<{ id: string; utteranceId: string }>>();
+  const { id: session, utteranceId: utterance } = request.params;
+  return { caller: callerOf(context), session, utterance, body: request.body ?? {}, match: request.get('if-match') };
+});
 
 @ApiTags('review')
 @Access('analyst')
@@ -130,16 +157,9 @@ export class SessionsController {
     answer: ResultPageSchema,
     problems: CORRECTING,
   })
-  override(
-    @CurrentCaller() caller: Caller,
-    @Param('id') id: string,
-    @Param('utteranceId') utteranceId: string,
-    @Body() body: unknown,
-    @Headers('if-match') match: string | undefined,
-    @Res({ passthrough: true }) response: Response,
-  ): Promise<ResultPage> {
-    const { label, ...why } = parse(OverrideSchema, body ?? {});
-    return this.decide(caller, id, utteranceId, { action: 'overridden', label }, { ...why, match }, response);
+  override(@Correction() asked: Asked, @Res({ passthrough: true }) response: Response): Promise<ResultPage> {
+    const { label, ...why } = parse(OverrideSchema, asked.body);
+    return this.decide(asked, { action: 'overridden', label }, why, response);
   }
 
   @Post(':id/utterances/:utteranceId/label/revoke')
@@ -151,16 +171,8 @@ export class SessionsController {
     answer: ResultPageSchema,
     problems: CORRECTING,
   })
-  revoke(
-    @CurrentCaller() caller: Caller,
-    @Param('id') id: string,
-    @Param('utteranceId') utteranceId: string,
-    @Body() body: unknown,
-    @Headers('if-match') match: string | undefined,
-    @Res({ passthrough: true }) response: Response,
-  ): Promise<ResultPage> {
-    const why = parse(RevokeSchema, body ?? {});
-    return this.decide(caller, id, utteranceId, { action: 'revoked' }, { ...why, match }, response);
+  revoke(@Correction() asked: Asked, @Res({ passthrough: true }) response: Response): Promise<ResultPage> {
+    return this.decide(asked, { action: 'revoked' }, parse(RevokeSchema, asked.body), response);
   }
 
   @Post(':id/utterances/:utteranceId/label/restore')
@@ -172,29 +184,18 @@ export class SessionsController {
     answer: ResultPageSchema,
     problems: CORRECTING,
   })
-  restore(
-    @CurrentCaller() caller: Caller,
-    @Param('id') id: string,
-    @Param('utteranceId') utteranceId: string,
-    @Body() body: unknown,
-    @Headers('if-match') match: string | undefined,
-    @Res({ passthrough: true }) response: Response,
-  ): Promise<ResultPage> {
-    const { to, ...why } = parse(RestoreSchema, body ?? {});
-    return this.decide(caller, id, utteranceId, { action: 'restored', to }, { ...why, match }, response);
+  restore(@Correction() asked: Asked, @Res({ passthrough: true }) response: Response): Promise<ResultPage> {
+    const { to, ...why } = parse(RestoreSchema, asked.body);
+    return this.decide(asked, { action: 'restored', to }, why, response);
   }
 
   private async decide(
-    caller: Caller,
-    session: string,
-    utterance: string,
+    { caller, session, utterance, match }: Asked,
     decided: Decided,
-    why: { readonly reason: string; readonly version?: number | undefined; readonly match: string | undefined },
+    { reason, version = versionOf(match) }: { readonly reason: string; readonly version?: number | undefined },
     response: Response,
   ): Promise<ResultPage> {
-    const version = why.version ?? versionOf(why.match);
-    const page = await this.labels.decide(caller, { session, utterance }, decided, { reason: why.reason, version });
-    return tagged(response, page);
+    return tagged(response, await this.labels.decide(caller, { session, utterance }, decided, { reason, version }));
   }
 }
 
