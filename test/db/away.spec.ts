@@ -1,29 +1,21 @@
 import { once } from 'node:events';
 import type { Worker } from 'node:worker_threads';
-import { describe, expect, it } from '@jest/globals';
+import { expect, it } from '@jest/globals';
 import { DatabaseAwayError } from '../../src/sessions/database-errors.js';
 import type { EmbeddedDatabase } from '../../src/sessions/embedded-database.js';
 import type { Kept } from '../../src/sessions/recorder.service.js';
-import { DATABASES } from '../support/databases.js';
+import { onEachDatabase } from '../support/databases.js';
 import { result, session, TestStore } from '../support/store.js';
 
-describe.each(DATABASES)('a database that goes away: $name', (kind) => {
-  if (kind.missing || process.env['UNDERTONE_TEST_DATABASE_URL']) {
-    it.skip(`needs ${kind.missing ?? 'a Postgres that may be stopped'}`, () => undefined);
+onEachDatabase('a database that goes away', (place, name) => {
+  if (name === 'Postgres' && process.env['UNDERTONE_TEST_DATABASE_URL']) {
+    it.skip('needs a Postgres that may be stopped', () => undefined);
     return;
   }
-  let place: Awaited<ReturnType<typeof kind.start>>;
-  beforeAll(async () => {
-    place = await kind.start();
-  });
-  afterAll(async () => {
-    await place.close();
-  });
-
   /** Takes the database away without a word; returns what brings it back. */
   const takeAway = async (store: TestStore): Promise<() => Promise<void>> => {
-    if (place.postgres?.control) {
-      const { control } = place.postgres;
+    const control = place().postgres?.control;
+    if (control) {
       await control.stop('immediate');
       return () => control.start();
     }
@@ -38,7 +30,7 @@ describe.each(DATABASES)('a database that goes away: $name', (kind) => {
   it('[ST5] sessions go on, results wait, and are written when it returns; over the bound they fail at once', async () => {
     const one = result(1);
     const bytes = 2 * JSON.stringify(one).length + 1_500;
-    const store = await TestStore.open(await place.fresh(), { maxBytes: 3 * bytes });
+    const store = await TestStore.open(await place().fresh(), { maxBytes: 3 * bytes });
     const kept: Kept[] = [];
     const live = store.recorder.open(session(), (told) => kept.push(told));
     live.result(one);
@@ -49,7 +41,7 @@ describe.each(DATABASES)('a database that goes away: $name', (kind) => {
       { state: 'failed', resultId: 'u5r1', reason: 'bufferFull' },
       { state: 'failed', resultId: 'u6r1', reason: 'bufferFull' },
     ]);
-    if (place.postgres) await expect(store.query('SELECT 1')).rejects.toThrow(DatabaseAwayError);
+    if (place().postgres) await expect(store.query('SELECT 1')).rejects.toThrow(DatabaseAwayError);
     await bringBack();
     live.close('ended');
     expect(await live.settled(60_000)).toEqual({ stored: 4, failed: 2, pending: 0 });

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { LedgerAudit } from '../../src/sessions/ledger-audit.repository.js';
 import { startPayload, TestClient } from '../support/client.js';
-import { DATABASES, freshDataDir } from '../support/databases.js';
+import { environmentOf, freshDataDir, onEachDatabase } from '../support/databases.js';
 import { startServer } from '../support/server.js';
 import { TestStore } from '../support/store.js';
 
@@ -15,29 +15,13 @@ const SESSIONS = Number(process.env['UNDERTONE_KILL_SESSIONS'] ?? 4);
 const SECRET_WORDS = ['marmalade', 'zeppelin'];
 const SUBJECT = 'subject-of-the-crash-test';
 
-describe.each(DATABASES)('kill -9 on $name', (kind) => {
-  if (kind.missing) {
-    it.skip(`needs ${kind.missing}`, () => undefined);
-    return;
-  }
-  let place: Awaited<ReturnType<typeof kind.start>>;
-  beforeAll(async () => {
-    place = await kind.start();
-  });
-  afterAll(async () => {
-    await place.close();
-  });
-
+onEachDatabase('kill -9', (place) => {
   it(
     '[ST2] every result that was acknowledged as stored is there, the ledger holds, and no word stands in the files',
     async () => {
-      const options = await place.fresh();
-      const dataDir = options.kind === 'embedded' ? join(options.folder, '..') : await freshDataDir();
-      const env = {
-        STORAGE: 'on',
-        DATA_DIR: dataDir,
-        ...(options.kind === 'postgres' ? { DATABASE_URL: options.url } : {}),
-      };
+      const options = await place().fresh();
+      const env = environmentOf(options);
+      const dataDir = env.DATA_DIR;
       const acknowledged = new Map<string, string>();
       for (let kill = 0; kill < KILLS; kill++) {
         const server = await startServer(env);

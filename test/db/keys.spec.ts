@@ -1,26 +1,14 @@
 import { readdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, it } from '@jest/globals';
+import { expect, it } from '@jest/globals';
 import { addKey, readKeyFolder } from '../../src/common/key-folder.js';
 import { newDataKey } from '../../src/privacy/envelope.js';
 import { masterKeyId } from '../../src/privacy/master-keys.js';
 import { rotateKeys } from '../../src/sessions/key-rotation.js';
-import { DATABASES } from '../support/databases.js';
+import { onEachDatabase } from '../support/databases.js';
 import { newKeys, result, session, TestStore } from '../support/store.js';
 
-describe.each(DATABASES)('master keys on $name', (kind) => {
-  if (kind.missing) {
-    it.skip(`needs ${kind.missing}`, () => undefined);
-    return;
-  }
-  let place: Awaited<ReturnType<typeof kind.start>>;
-  beforeAll(async () => {
-    place = await kind.start();
-  });
-  afterAll(async () => {
-    await place.close();
-  });
-
+onEachDatabase('master keys', (place) => {
   const sealed = (store: TestStore): Promise<{ sealed: Buffer }[]> =>
     store.query('SELECT sealed FROM results ORDER BY session_id, id');
   const inUse = async (store: TestStore): Promise<string[]> => {
@@ -35,7 +23,7 @@ describe.each(DATABASES)('master keys on $name', (kind) => {
     });
 
   it('[PV9] rotate without rewriting data, are proved by the ledger, and leave the former key without use', async () => {
-    const options = await place.fresh();
+    const options = await place().fresh();
     const keys = newKeys();
     let store = await TestStore.open(options, { keys });
     const one = session();
@@ -63,7 +51,7 @@ describe.each(DATABASES)('master keys on $name', (kind) => {
 
   it('[PV9] of a rotation that was stopped are taken up again, without another key', async () => {
     const keys = newKeys();
-    const store = await TestStore.open(await place.fresh(), { keys });
+    const store = await TestStore.open(await place().fresh(), { keys });
     await store.record(session(), [result(1)]);
     const made = await addKey(keys.folder, masterKeyId);
     expect((await rotateKeys(store, keys, store.ledger))?.masterKeyId).toBe(made);
@@ -73,7 +61,7 @@ describe.each(DATABASES)('master keys on $name', (kind) => {
 
   it('[PV9] of the environment are moved to when it gives a new one; the folder’s then only open', async () => {
     const keys = newKeys();
-    const options = await place.fresh();
+    const options = await place().fresh();
     let store = await TestStore.open(options, { keys });
     await store.record(session(), [result(1)]);
     await store.close();
@@ -89,7 +77,7 @@ describe.each(DATABASES)('master keys on $name', (kind) => {
   });
 
   it('[PV9] that were lost stop the start by name, and no new one is made', async () => {
-    const options = await place.fresh();
+    const options = await place().fresh();
     const keys = newKeys();
     const store = await TestStore.open(options, { keys });
     await store.record(session(), [result(1)]);
@@ -106,7 +94,7 @@ describe.each(DATABASES)('master keys on $name', (kind) => {
 
   it('[PV9] that a command made while the server ran are found by the server', async () => {
     const keys = newKeys();
-    const store = await TestStore.open(await place.fresh(), { keys });
+    const store = await TestStore.open(await place().fresh(), { keys });
     await store.record(session(), [result(1)]);
     const other = new (store.vault.constructor as new (source: typeof keys) => typeof store.vault)(keys);
     await store.database.transaction((manager) => other.prepare(manager));

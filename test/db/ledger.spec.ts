@@ -2,34 +2,27 @@ import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from '@jest/globals';
+import { expect, it } from '@jest/globals';
 import pg from 'pg';
 import type { DataSource } from 'typeorm';
 import { PROJECT_ROOT } from '../../src/common/config.js';
 import { parseCheckpoint, signCheckpoint, signingKeyOf, type Checkpoint } from '../../src/sessions/checkpoint.js';
 import type { DatabaseOptions } from '../../src/sessions/database.service.js';
 import { LedgerAudit } from '../../src/sessions/ledger-audit.repository.js';
-import { DATABASES } from '../support/databases.js';
+import { onEachDatabase } from '../support/databases.js';
 import { result, session, TestStore } from '../support/store.js';
 
-describe.each(DATABASES)('the ledger on $name', (kind) => {
-  if (kind.missing) {
-    it.skip(`needs ${kind.missing}`, () => undefined);
-    return;
-  }
-  let place: Awaited<ReturnType<typeof kind.start>>;
+onEachDatabase('the ledger', (place, name) => {
   let options: DatabaseOptions;
   let store: TestStore;
 
   beforeAll(async () => {
-    place = await kind.start();
-    options = await place.fresh();
+    options = await place().fresh();
     store = await TestStore.open(options);
     for (let i = 0; i < 3; i++) await store.record(session({ tenant: `tenant-${i}` }), [result(1), result(2)]);
   });
   afterAll(async () => {
     await store.close();
-    await place.close();
   });
 
   const audit = (checkpoints: readonly Checkpoint[] = []) =>
@@ -119,9 +112,9 @@ describe.each(DATABASES)('the ledger on $name', (kind) => {
     expect(await audit()).toMatchObject({ head: { seq: before + 40 } });
   });
 
-  if (kind.name === 'Postgres') {
+  if (name === 'Postgres') {
     it('[LG5] with a role of its own the server has no right to change it', async () => {
-      const owner = await place.fresh();
+      const owner = await place().fresh();
       const ownerUrl = owner.kind === 'postgres' ? owner.url : '';
       const role = `app_${randomUUID().slice(0, 8)}`;
       const client = new pg.Client({ connectionString: ownerUrl });
@@ -148,7 +141,7 @@ describe.each(DATABASES)('the ledger on $name', (kind) => {
   }
 
   it('[LG7] the command proves it, signs it, and names what is broken', async () => {
-    const other = await place.fresh();
+    const other = await place().fresh();
     const written = await TestStore.open(other);
     await written.record(session(), [result(1)]);
     await written.close();

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { text } from 'node:stream/consumers';
-import { describe, expect, it } from '@jest/globals';
+import { expect, it } from '@jest/globals';
 import type { Role } from '../../src/common/api-keys.js';
 import type { Caller } from '../../src/gateway/auth.js';
 import { LiveSessions } from '../../src/gateway/live-sessions.js';
@@ -14,7 +14,7 @@ import { Labels } from '../../src/review/labels.service.js';
 import { SessionsReader } from '../../src/review/sessions.reader.js';
 import { ReviewSessions } from '../../src/review/sessions.service.js';
 import { ReviewStorage } from '../../src/review/storage.service.js';
-import { DATABASES } from '../support/databases.js';
+import { onEachDatabase } from '../support/databases.js';
 import { result, session, TestStore } from '../support/store.js';
 
 const MINUTE_MS = 60_000;
@@ -22,12 +22,7 @@ const BEGIN = Date.parse('2026-03-01T10:00:00Z');
 const PEOPLE = 6;
 
 /** The SQL of reviewing; routes, roles and sockets have test/e2e/review.spec.ts. */
-describe.each(DATABASES)('reviewing on $name', (kind) => {
-  if (kind.missing) {
-    it.skip(`needs ${kind.missing}`, () => undefined);
-    return;
-  }
-  let place: Awaited<ReturnType<typeof kind.start>>;
+onEachDatabase('reviewing', (place) => {
   let store: TestStore;
   let storage: ReviewStorage;
   let sessions: ReviewSessions;
@@ -42,8 +37,7 @@ describe.each(DATABASES)('reviewing on $name', (kind) => {
   const ids: string[] = [];
 
   beforeAll(async () => {
-    place = await kind.start();
-    store = await TestStore.open(await place.fresh());
+    store = await TestStore.open(await place().fresh());
     storage = new ReviewStorage(store.database);
     reader = new SessionsReader(store.vault, store.sessions, store.ledger);
     const accesses = new AccessesRepository(store.ledger);
@@ -74,7 +68,6 @@ describe.each(DATABASES)('reviewing on $name', (kind) => {
   }, 120_000);
   afterAll(async () => {
     await store.close();
-    await place.close();
   });
 
   const list = async (query: Record<string, string>, who = acme): Promise<SessionsPage> =>

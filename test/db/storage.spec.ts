@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { describe, expect, it } from '@jest/globals';
+import { expect, it } from '@jest/globals';
 import { IsNull, type DataSource } from 'typeorm';
 import { fuse } from '../../src/fusion/evidence.fixture.js';
 import { TamperedError } from '../../src/privacy/envelope.js';
@@ -12,29 +12,22 @@ import type { SealedLabel, SealedResult } from '../../src/sessions/sealed.js';
 import { Session } from '../../src/sessions/session.entity.js';
 import { RevisionError } from '../../src/sessions/sessions.repository.js';
 import { Utterance } from '../../src/sessions/utterance.entity.js';
-import { DATABASES } from '../support/databases.js';
+import { onEachDatabase } from '../support/databases.js';
 import { newKeys, result, session, TestStore } from '../support/store.js';
 
-describe.each(DATABASES)('storage on $name', (kind) => {
-  if (kind.missing) {
-    it.skip(`needs ${kind.missing}`, () => undefined);
-    return;
-  }
-  let place: Awaited<ReturnType<typeof kind.start>>;
+onEachDatabase('storage', (place) => {
   let store: TestStore;
   /** Opening takes seconds: one database for most, and a tenant for each test. */
   let one: OpenedSession;
 
   beforeAll(async () => {
-    place = await kind.start();
-    store = await TestStore.open(await place.fresh());
+    store = await TestStore.open(await place().fresh());
   });
   beforeEach(() => {
     one = session({ tenant: randomUUID() });
   });
   afterAll(async () => {
     await store.close();
-    await place.close();
   });
 
   const rowsOf = (what: string, table: string, where = 'true'): Promise<Record<string, unknown>[]> =>
@@ -53,7 +46,7 @@ describe.each(DATABASES)('storage on $name', (kind) => {
   };
 
   it('[ST1] migrates up, down and up again, to the schema that the entities describe', async () => {
-    const options = await place.fresh();
+    const options = await place().fresh();
     const other = await TestStore.open(options);
     const source = (other.database as unknown as { source: DataSource }).source;
     await source.query('RESET ROLE');
@@ -214,7 +207,7 @@ describe.each(DATABASES)('storage on $name', (kind) => {
   });
 
   it('[ST8] without the master key nothing starts, and no new key is made', async () => {
-    const options = await place.fresh();
+    const options = await place().fresh();
     const keys = newKeys();
     const other = await TestStore.open(options, { keys });
     await other.record(one, [result(1)]);

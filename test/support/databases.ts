@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, describe, it } from '@jest/globals';
 import { PROJECT_ROOT } from '../../src/common/config.js';
 import { Database, type DatabaseOptions } from '../../src/sessions/database.service.js';
 import { noPostgres, startPostgres, type TestPostgres } from './postgres.js';
@@ -30,15 +31,52 @@ export async function freshDataDir(): Promise<string> {
   return folder;
 }
 
-/** A kind of database that the same tests run on. */
-export interface TestDatabase {
-  readonly name: string;
-  /** Why it cannot be tested here. */
-  readonly missing?: string | undefined;
-  start(): Promise<{ fresh(): Promise<DatabaseOptions>; readonly postgres?: TestPostgres; close(): Promise<void> }>;
+/** Where databases of one kind are made. */
+export interface TestPlace {
+  /** A database of its own, empty. */
+  fresh(): Promise<DatabaseOptions>;
+  readonly postgres?: TestPostgres;
 }
 
-export const DATABASES: readonly TestDatabase[] = [
+interface TestDatabase {
+  readonly name: 'embedded' | 'Postgres';
+  /** Why it cannot be tested here. */
+  readonly missing?: string | undefined;
+  start(): Promise<TestPlace & { close(): Promise<void> }>;
+}
+
+/** The same tests on each kind of database; `place()` is there once they run. A kind that cannot be had is a declared skip. */
+export function onEachDatabase(
+  title: string,
+  tests: (place: () => TestPlace, name: TestDatabase['name']) => void,
+): void {
+  describe.each(DATABASES)(`${title} on $name`, (kind) => {
+    const { name, missing } = kind;
+    if (missing !== undefined) {
+      it.skip(`needs ${missing}`, () => undefined);
+      return;
+    }
+    let started: Awaited<ReturnType<typeof kind.start>> | undefined;
+    beforeAll(async () => {
+      started = await kind.start();
+    }, 60_000);
+    tests(() => {
+      if (!started) throw new Error('ask for a place within a test');
+      return started;
+    }, name);
+    // After those of the tests: hooks run in the order of their definition.
+    afterAll(() => started?.close());
+  });
+}
+
+/** What a server needs to use a database, and the folder of its keys. */
+export function environmentOf(options: DatabaseOptions): { STORAGE: 'on'; DATA_DIR: string; DATABASE_URL?: string } {
+  if (options.kind === 'embedded') return { STORAGE: 'on', DATA_DIR: dirname(options.folder) };
+  const dataDir = mkdtempSync(join(tmpdir(), 'undertone-data-'));
+  return { STORAGE: 'on', DATA_DIR: dataDir, DATABASE_URL: options.url };
+}
+
+const DATABASES: readonly TestDatabase[] = [
   {
     name: 'embedded',
     start: () => {
