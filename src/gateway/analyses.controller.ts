@@ -122,8 +122,7 @@ export class AnalysesController {
       const analysis = await this.pipeline
         .analyze(request, withdrawn.signal, recording?.result)
         .then((one) => {
-          const raised = one.alerts.filter(({ status }) => status === 'raised');
-          if (recording) for (const alert of raised) recording.alert(storedAlert(recording.sessionId, alert));
+          if (recording) for (const alert of one.alerts) recording.alert(storedAlert(recording.sessionId, alert));
           return one;
         })
         .finally(() => recording?.close('ended'));

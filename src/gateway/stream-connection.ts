@@ -433,12 +433,8 @@ export class StreamConnection {
 
   /** The line's events; nothing derived from a person is told after the session is closed. */
   private tell<E extends LineEventName>(event: E, data: LineEvents<string>[E]): void {
-    if (event === 'alert') this.keepAlert(data as LineEvents['alert']);
+    if (event === 'alert') this.recording?.alert(storedAlert(this.sessionId, data as LineEvents['alert']));
     if (this.state !== 'closed') this.send(event, data);
-  }
-
-  private keepAlert(alert: LineEvents['alert']): void {
-    if (alert.status === 'raised') this.recording?.alert(storedAlert(this.sessionId, alert));
   }
 
   private send(event: ServerEventName, data: object): void {

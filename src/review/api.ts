@@ -51,7 +51,12 @@ const FilterSchema = z.strictObject({
   corrected: flag.optional().describe('a person decided, in whatever way'),
   minConfidence: bound.optional(),
   maxConfidence: bound.optional(),
-  alert: z.string().min(1).max(64).optional().describe('name of an alert rule, or `any`'),
+  alert: z
+    .string()
+    .min(1)
+    .max(64)
+    .optional()
+    .describe('name of an alert rule, or `any`: one was raised and not withdrawn; `open`: one that nobody saw to'),
   session: uuid.optional().describe('this one only'),
   subject: z.uuid({ error: 'the subject of a session is allowed' }).optional().describe('`subject` of a session'),
   text: z
@@ -102,6 +107,8 @@ export const RestoreSchema = z.strictObject({
   to: z.int().min(1).optional(),
 });
 
+export const AcknowledgeSchema = z.strictObject({ note: z.string().trim().min(1).max(1_000).optional() });
+
 const days = z.int().min(1).max(36_500).nullable();
 export const RetentionSchema = z.strictObject({
   /** Days after which sessions are deleted; null: never by itself. */
@@ -139,8 +146,9 @@ export const SessionSummarySchema = z.object({
   confidence: share.nullable(),
   valence: z.number().nullable(),
   arousal: z.number().nullable(),
+  /** Open ones: still raised, acknowledged by nobody, and resting on no utterance that a person corrected. */
   alerts: count,
-  /** Names of the rules. */
+  /** Names of their rules. */
   alertRules: z.array(z.string()),
   /** What is worth an ear: the highest incongruence × uncertainty of an utterance that no person decided, × (1 + alerts). */
   worth: z.number(),
@@ -163,6 +171,15 @@ export const AlertSchema = z.object({
   utteranceIds: z.array(z.string()),
   sinceMs: z.number(),
   at: time,
+  status: z
+    .enum(['raised', 'cleared', 'withdrawn'])
+    .describe('cleared: the rule no longer held; withdrawn: revised results show that it should not have been raised'),
+  /** Since when it is no longer raised. */
+  overAt: time.nullable(),
+  /** It still wants somebody. */
+  open: z.boolean(),
+  /** By the id of the API key; the note is null once words are gone, and where there is none. */
+  acknowledged: z.object({ at: time, by: z.string(), note: z.string().nullable() }).nullable(),
   /** Null once words are gone. */
   detail: z.string().nullable(),
 });
@@ -386,6 +403,7 @@ export type AggregatesQuery = z.infer<typeof AggregatesQuerySchema>;
 export type Override = z.infer<typeof OverrideSchema>;
 export type Revoke = z.infer<typeof RevokeSchema>;
 export type Restore = z.infer<typeof RestoreSchema>;
+export type Acknowledge = z.infer<typeof AcknowledgeSchema>;
 export type RetentionPolicy = z.infer<typeof RetentionSchema>;
 export type SessionSummary = z.infer<typeof SessionSummarySchema>;
 export type SessionsPage = z.infer<typeof SessionsPageSchema>;

@@ -8,12 +8,20 @@ const RESULT = /^(u\d{1,9})r(\d{1,9})$/;
 export const noSession = (): WireError => new WireError('notFound', 'There is no such session.', { param: 'id' });
 export const noUtterance = (): WireError =>
   new WireError('notFound', 'This session has no such utterance.', { param: 'utteranceId' });
+export const noAlert = (): WireError =>
+  new WireError('notFound', 'This session has no such alert.', { param: 'alertId' });
 export const noResult = (): WireError =>
   new WireError('notFound', 'This session has no such result.', { param: 'resultId' });
 
 /** The database is asked about nothing that is no id. @throws WireError `notFound` */
 export function sessionId(named: string): string {
   if (!UUID.test(named)) throw noSession();
+  return named.toLowerCase();
+}
+
+/** @throws WireError `notFound` */
+export function alertId(named: string): string {
+  if (!UUID.test(named)) throw noAlert();
   return named.toLowerCase();
 }
 

@@ -41,10 +41,26 @@ export class OpenedSession {
     return label?.reason ?? null;
   }
 
-  alert(row: Alert): StoredAlert {
-    const { id, rule, utteranceIds, sinceMs, createdAt, sealed } = row;
-    const content = this.open(sealed, 'alerts', id) as SealedAlert | null;
-    return { id, rule, utteranceIds, sinceMs, at: createdAt.toISOString(), detail: content?.detail ?? null };
+  alert(row: Alert, open: boolean): StoredAlert {
+    const { id, rule, utteranceIds, sinceMs, createdAt, status, overAt, acknowledgedAt, acknowledgedBy } = row;
+    const content = this.alertContent(row);
+    const note = content?.note ?? null;
+    return {
+      id,
+      rule,
+      utteranceIds,
+      sinceMs,
+      at: createdAt.toISOString(),
+      status,
+      overAt: overAt?.toISOString() ?? null,
+      open,
+      acknowledged: acknowledgedAt && { at: acknowledgedAt.toISOString(), by: acknowledgedBy ?? 'unknown', note },
+      detail: content?.detail ?? null,
+    };
+  }
+
+  alertContent({ sealed, id }: Alert): SealedAlert | null {
+    return this.open(sealed, 'alerts', id) as SealedAlert | null;
   }
 
   private open(sealed: Buffer | null, table: string, ...id: readonly (string | number)[]): unknown {

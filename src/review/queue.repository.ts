@@ -1,5 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import { EMOTIONS } from '../emotion/scores.js';
+import { OPEN_ALERT } from './alerts.repository.js';
 import type { Filter, SessionSummary } from './api.js';
 
 /** Revisions that a person made. */
@@ -40,8 +41,9 @@ function conditions(tenant: string, filter: QueueRequest['filter'], values: Para
   if (session !== undefined) all.push(`s.id = ${values.add(session)}`);
   if (subject !== undefined) all.push(`s.subject_id = ${values.add(subject)}`);
   if (alert !== undefined) {
-    const rule = alert === 'any' ? '' : ` AND a.rule = ${values.add(alert)}`;
-    all.push(`EXISTS (SELECT 1 FROM alerts a WHERE a.session_id = s.id${rule})`);
+    const raised = `a.status <> 'withdrawn'`;
+    const which = { any: raised, open: OPEN_ALERT }[alert] ?? `${raised} AND a.rule = ${values.add(alert)}`;
+    all.push(`EXISTS (SELECT 1 FROM alerts a WHERE a.session_id = s.id AND ${which})`);
   }
   const one: string[] = [];
   if (label !== undefined) one.push(`r.label = ${values.add(label)}`);
@@ -88,7 +90,7 @@ const TOLD = `
   ) t ON true
   JOIN LATERAL (
     SELECT count(*)::int AS alerts, coalesce(array_agg(DISTINCT a.rule ORDER BY a.rule), '{}') AS rules
-    FROM alerts a WHERE a.session_id = s.id
+    FROM alerts a WHERE a.session_id = s.id AND ${OPEN_ALERT}
   ) a ON true`;
 
 /** Sessions with what stands of their utterances, filtered and ordered by the clear columns alone. */

@@ -9,6 +9,7 @@ import { LedgerRepository } from '../sessions/ledger.repository.js';
 import { SessionsRepository } from '../sessions/sessions.repository.js';
 import { Vault } from '../sessions/vault.service.js';
 import { AccessesRepository } from './accesses.repository.js';
+import { AlertsRepository } from './alerts.repository.js';
 import { AggregatesRepository } from './aggregates.repository.js';
 import { ReviewChanges } from './changes.js';
 import { Exports } from './exports.service.js';
@@ -37,7 +38,8 @@ const PROVIDERS: Provider[] = [
   made(ReviewStorage, Database),
   made(ReviewChanges),
   made(AccessesRepository, LedgerRepository),
-  made(SessionsReader, Vault, SessionsRepository, LedgerRepository),
+  made(AlertsRepository, Vault, LedgerRepository),
+  made(SessionsReader, Vault, SessionsRepository, LedgerRepository, AlertsRepository),
   made(AggregatesRepository, SessionsReader),
   made(Exports, ReviewStorage, SessionsReader, LedgerRepository),
   made(RetentionService, ReviewStorage, ErasureRepository, LedgerRepository),
@@ -45,6 +47,7 @@ const PROVIDERS: Provider[] = [
     ReviewSessions,
     ReviewStorage,
     SessionsReader,
+    AlertsRepository,
     AccessesRepository,
     ErasureRepository,
     LiveSessions,

@@ -1,4 +1,5 @@
 import {
+  Body,
   Controller,
   createParamDecorator,
   Delete,
@@ -18,6 +19,8 @@ import { Access, callerOf, CurrentCaller } from '../gateway/access.guard.js';
 import type { Caller } from '../gateway/auth.js';
 import { parse } from '../gateway/wire-error.js';
 import {
+  AcknowledgeSchema,
+  AlertSchema,
   EventsPageSchema,
   EventsQuerySchema,
   OverrideSchema,
@@ -34,6 +37,7 @@ import {
   type ResultPage,
   type SessionDetail,
   type SessionsPage,
+  type StoredAlert,
   type TimelinePage,
 } from './api.js';
 import { Documented } from './documented.js';
@@ -146,6 +150,24 @@ export class SessionsController {
     @Res({ passthrough: true }) response: Response,
   ): Promise<ResultPage> {
     return tagged(response, await this.sessions.result(caller, id, resultId, parse(ResultQuerySchema, query)));
+  }
+
+  @Post(':id/alerts/:alertId/acknowledge')
+  @HttpCode(200)
+  @Documented({
+    summary: 'Somebody has seen to an alert: it is no longer open. Asked again, who was first stays',
+    params: { ...SESSION, alertId: '`id` of the alert' },
+    body: AcknowledgeSchema,
+    answer: AlertSchema,
+    problems: { 404: 'no such alert', 410: 'a note about somebody who was erased' },
+  })
+  acknowledge(
+    @CurrentCaller() caller: Caller,
+    @Param('id') id: string,
+    @Param('alertId') alert: string,
+    @Body() body: unknown,
+  ): Promise<StoredAlert> {
+    return this.sessions.acknowledge(caller, id, alert, parse(AcknowledgeSchema, body ?? {}));
   }
 
   @Post(':id/utterances/:utteranceId/label/override')

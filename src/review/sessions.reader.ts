@@ -1,7 +1,6 @@
 import { In, IsNull, LessThanOrEqual, MoreThan, type EntityManager } from 'typeorm';
 import { z } from 'zod';
 import { furtherOf, type FurtherModality } from '../emotion/evidence.js';
-import { Alert } from '../sessions/alert.entity.js';
 import { ConsentRow } from '../sessions/consent.entity.js';
 import { Label } from '../sessions/label.entity.js';
 import type { LedgerRepository } from '../sessions/ledger.repository.js';
@@ -10,6 +9,7 @@ import { Session } from '../sessions/session.entity.js';
 import type { SessionsRepository } from '../sessions/sessions.repository.js';
 import { Utterance } from '../sessions/utterance.entity.js';
 import { ErasedError, type Vault } from '../sessions/vault.service.js';
+import type { AlertsRepository } from './alerts.repository.js';
 import type {
   EventsPage,
   ExportRecord,
@@ -38,6 +38,7 @@ export class SessionsReader {
     private readonly vault: Vault,
     private readonly sessions: SessionsRepository,
     private readonly ledger: LedgerRepository,
+    private readonly alerts: AlertsRepository,
   ) {}
 
   /** @throws WireError `notFound` */
@@ -77,7 +78,7 @@ export class SessionsReader {
         expiresAt: consent.expiresAt?.toISOString() ?? null,
         withdrawn: consent.withdrawn,
       },
-      alertList: await this.alerts(manager, session),
+      alertList: await this.alerts.of(manager, session),
     };
   }
 
@@ -101,7 +102,7 @@ export class SessionsReader {
       sessionId: id,
       blanked: session.row.sealed === null,
       items: last ? await this.items(manager, session, page, { trajectory: true }) : [],
-      alerts: await this.alerts(manager, session),
+      alerts: await this.alerts.of(manager, session),
       nextCursor: last && utterances.length > limit ? cursorOf([last.ordinal]) : null,
     };
   }
@@ -253,12 +254,6 @@ export class SessionsReader {
 
   revisions(manager: EntityManager, tenant: string, sessionId: string, utteranceId: string): Promise<Result[]> {
     return manager.find(Result, { where: { tenant, sessionId, utteranceId }, order: { revision: 'ASC' } });
-  }
-
-  private async alerts(manager: EntityManager, session: OpenedSession): Promise<TimelinePage['alerts']> {
-    const { id: sessionId, tenant } = session.row;
-    const rows = await manager.find(Alert, { where: { sessionId, tenant }, order: { createdAt: 'ASC', id: 'ASC' } });
-    return rows.map((row) => session.alert(row));
   }
 
   private async course(

@@ -9,8 +9,10 @@ import type { ErasureRepository } from '../sessions/erasure.repository.js';
 import { Session } from '../sessions/session.entity.js';
 import { Utterance } from '../sessions/utterance.entity.js';
 import type { AccessesRepository } from './accesses.repository.js';
+import type { AlertsRepository } from './alerts.repository.js';
 import {
   SEARCHED_UTTERANCES,
+  type Acknowledge,
   type EventsPage,
   type ResultPage,
   type ResultQuery,
@@ -18,10 +20,11 @@ import {
   type SessionSummary,
   type SessionsPage,
   type SessionsQuery,
+  type StoredAlert,
   type TimelinePage,
 } from './api.js';
 import { cursorOf, placeOf } from './cursor.js';
-import { noSession, sessionId } from './ids.js';
+import { alertId, noAlert, noSession, sessionId } from './ids.js';
 import { QueueRepository, type QueuePlace } from './queue.repository.js';
 import type { ReviewChanges } from './changes.js';
 import type { SessionsReader } from './sessions.reader.js';
@@ -47,6 +50,7 @@ export class ReviewSessions {
   constructor(
     private readonly storage: ReviewStorage,
     private readonly reader: SessionsReader,
+    private readonly alerts: AlertsRepository,
     private readonly accesses: AccessesRepository,
     private readonly erasure: ErasureRepository,
     private readonly live: LiveSessions,
@@ -100,6 +104,21 @@ export class ReviewSessions {
     });
     if (!page.fused || locale === undefined || locale === page.fused.explanation.locale) return page;
     return { ...page, fused: explainAgain(page.fused, locale, this.pipeline.silentBelow) as ResultPage['fused'] };
+  }
+
+  /** Idempotent: who was first stays. @throws WireError `notFound`, `sessionExpired` */
+  async acknowledge(caller: Caller, named: string, alert: string, { note }: Acknowledge): Promise<StoredAlert> {
+    const { tenant, keyId: actor } = caller;
+    const [id, wanted] = [sessionId(named), alertId(alert)];
+    const seen = await this.storage.run(async (manager) => {
+      const session = await this.reader.open(manager, tenant, id);
+      await this.alerts.acknowledge(manager, session, wanted, { actor, note }, new Date());
+      return this.alerts.of(manager, await this.reader.open(manager, tenant, id));
+    });
+    this.changes.tell(tenant, { sessionId: id, change: 'alert' });
+    const one = seen.find((each) => each.id === wanted);
+    if (!one) throw noAlert();
+    return one;
   }
 
   /** Runs something that opens words, and notes who read them. */

@@ -1,3 +1,4 @@
+import type { Alert } from '../emotion/course.js';
 import type { Modality } from '../emotion/evidence.js';
 import type { ResultRecord } from '../emotion/record.js';
 import type { Consent, Context } from '../privacy/consent.js';
@@ -17,8 +18,10 @@ export interface OpenedSession {
   readonly context: Context;
 }
 
+/** An alert as it stands: raised, or over. */
 export interface AlertRecord {
   readonly id: string;
+  readonly status: Alert['status'];
   readonly rule: string;
   readonly utteranceIds: readonly string[];
   readonly sinceMs: number;

@@ -5,6 +5,7 @@ export const LEDGER_KINDS = [
   'label.overridden',
   'label.revoked',
   'label.restored',
+  'alert.acknowledged',
   'consent.given',
   'consent.withdrawn',
   'subject.erased',

@@ -6,6 +6,7 @@ import { DeploymentKey } from './deployment-key.entity.js';
 import { Label } from './label.entity.js';
 import { LedgerRow } from './ledger.entity.js';
 import { WhatIsStored1795000000000 } from './migrations/1795000000000-what-is-stored.js';
+import { AlertsEnd1795100000000 } from './migrations/1795100000000-alerts-end.js';
 import { SnakeCase } from './naming.js';
 import { Result } from './result.entity.js';
 import { Session } from './session.entity.js';
@@ -17,7 +18,7 @@ import { Utterance } from './utterance.entity.js';
 export const SCHEMA = {
   type: 'postgres',
   entities: [Tenant, DeploymentKey, Subject, Session, Utterance, Result, Label, Alert, ConsentRow, Access, LedgerRow],
-  migrations: [WhatIsStored1795000000000],
+  migrations: [WhatIsStored1795000000000, AlertsEnd1795100000000],
   migrationsTableName: 'migrations',
   namingStrategy: new SnakeCase(),
   synchronize: false,

@@ -27,6 +27,8 @@ export interface SealedLabel {
 
 export interface SealedAlert {
   readonly detail: string;
+  /** Of whoever acknowledged it. */
+  readonly note?: string;
 }
 
 export interface SealedConsent {

@@ -180,14 +180,23 @@ export class SessionsRepository {
     dataKey: Buffer,
     items: readonly Item[],
   ): Promise<void> {
-    const rows = items.flatMap((item) => {
-      if (item.type !== 'alert') return [];
-      const { detail, utteranceIds, ...alert } = item.alert;
+    const rows = new Map<string, Partial<Alert>>();
+    for (const item of items) {
+      if (item.type !== 'alert') continue;
+      const { detail, utteranceIds, status, ...alert } = item.alert;
       const content: SealedAlert = { detail };
       const sealed = this.vault.seal(dataKey, placeOf('alerts', tenant, alert.id), content);
-      return [{ ...alert, utteranceIds: [...utteranceIds], tenant, sessionId, createdAt: item.at, sealed }];
-    });
-    if (rows.length > 0) await manager.createQueryBuilder().insert().into(Alert).values(rows).orIgnore().execute();
+      const first = { ...alert, utteranceIds: [...utteranceIds], tenant, sessionId, createdAt: item.at, sealed };
+      // It is as it was raised, and stands as it was told last.
+      const overAt = status === 'raised' ? null : item.at;
+      rows.set(alert.id, { ...first, ...rows.get(alert.id), status, overAt });
+    }
+    if (rows.size === 0) return;
+    const insert = manager.createQueryBuilder().insert().into(Alert);
+    await insert
+      .values([...rows.values()])
+      .orUpdate(['status', 'over_at'], ['id'])
+      .execute();
   }
 
   private async writeResults(

@@ -128,6 +128,8 @@ import { HOSTILE, TALES } from './tales.js';
     expect(await page.getAttribute('.timeline', 'aria-label')).toMatch(/^Timeline of 5 utterances: .*disagree in 1\.$/);
     expect(await page.locator('.timeline svg').count()).toBe(3);
     expect(await page.innerText('#alerts')).toMatch(/distress\s+unpleasant for two utterances\s+at 0:21\.0/);
+    await page.click('#alerts >> text=Seen to');
+    await page.waitForSelector('#alerts >> text=by key k1');
     expect(await page.locator('#utterances mark').allInnerTexts()).toContain('unfair');
     expect(await page.getAttribute('[aria-current]', 'data-emotion')).toBe(
       await page.getAttribute('#detail', 'data-emotion'),

@@ -32,7 +32,7 @@ export interface Tale {
   readonly startedAt: string;
   readonly endedAt: string | null;
   readonly lines: Line[];
-  readonly alerts?: readonly StoredAlert[];
+  alerts?: readonly StoredAlert[];
 }
 
 interface Version {
@@ -111,7 +111,8 @@ export async function startScriptedReview(tales: Tale[]) {
     for (const { result } of items)
       if (result.decision.label) labels[result.decision.label] = (labels[result.decision.label] ?? 0) + 1;
     const count = (what: (item: TimelineItem) => boolean): number => items.filter(what).length;
-    const alerts = tale.alerts?.length ?? 0;
+    const open = tale.alerts?.filter((one) => one.open) ?? [];
+    const alerts = open.length;
     const labelled = items.filter(({ result }) => result.decision.label);
     return {
       id: tale.id,
@@ -136,7 +137,7 @@ export async function startScriptedReview(tales: Tale[]) {
       valence: 0,
       arousal: 0,
       alerts,
-      alertRules: tale.alerts?.map(({ rule }) => rule) ?? [],
+      alertRules: open.map(({ rule }) => rule),
       worth:
         Math.max(
           0,
@@ -236,6 +237,11 @@ export async function startScriptedReview(tales: Tale[]) {
         alerts: [...(tale.alerts ?? [])],
         nextCursor: null,
       } satisfies TimelinePage);
+    } else if (part === 'alerts') {
+      const acknowledged = { at: new Date().toISOString(), by: 'k1', note: null };
+      tale.alerts = (tale.alerts ?? []).map((one) => (one.id === name ? { ...one, open: false, acknowledged } : one));
+      json({});
+      changed(id, 'alert');
     } else if (part === 'results') {
       json(resultPage(tale, name?.split('r')[0] ?? '', searchParams.get('locale') === 'zh' ? 'zh' : 'en'));
     } else {

@@ -6,6 +6,7 @@ import type { Caller } from '../../src/gateway/auth.js';
 import { LiveSessions } from '../../src/gateway/live-sessions.js';
 import type { PipelineService } from '../../src/pipeline/pipeline.service.js';
 import { AccessesRepository } from '../../src/review/accesses.repository.js';
+import { AlertsRepository } from '../../src/review/alerts.repository.js';
 import { AggregatesRepository } from '../../src/review/aggregates.repository.js';
 import { SessionsQuerySchema, type ExportRecord, type SessionsPage } from '../../src/review/api.js';
 import { ReviewChanges } from '../../src/review/changes.js';
@@ -14,6 +15,7 @@ import { Labels } from '../../src/review/labels.service.js';
 import { SessionsReader } from '../../src/review/sessions.reader.js';
 import { ReviewSessions } from '../../src/review/sessions.service.js';
 import { ReviewStorage } from '../../src/review/storage.service.js';
+import type { AlertRecord } from '../../src/sessions/batch.js';
 import { onEachDatabase } from '../support/databases.js';
 import { result, session, TestStore } from '../support/store.js';
 
@@ -39,11 +41,12 @@ onEachDatabase('reviewing', (place) => {
   beforeAll(async () => {
     store = await TestStore.open(await place().fresh());
     storage = new ReviewStorage(store.database);
-    reader = new SessionsReader(store.vault, store.sessions, store.ledger);
+    const alerts = new AlertsRepository(store.vault, store.ledger);
+    reader = new SessionsReader(store.vault, store.sessions, store.ledger, alerts);
     const accesses = new AccessesRepository(store.ledger);
     const pipeline = { silentBelow: 0.05 } as PipelineService;
     const [live, changes] = [new LiveSessions(), new ReviewChanges()];
-    sessions = new ReviewSessions(storage, reader, accesses, store.erasure, live, changes, pipeline);
+    sessions = new ReviewSessions(storage, reader, alerts, accesses, store.erasure, live, changes, pipeline);
     labels = new Labels(storage, reader, store.sessions, accesses, pipeline, live, changes);
     exported = new Exports(storage, reader, store.ledger);
     for (let i = 0; i < PEOPLE; i++) {
@@ -58,7 +61,13 @@ onEachDatabase('reviewing', (place) => {
       recording.result(result(1, { words: `Marmalade number ${i}`, voice: { sad: 0.3 + 0.1 * i } }));
       recording.result(result(2, { words: '100% fine_ly', voice: { angry: 0.9 } }));
       if (i === 2) {
-        const alert = { rule: 'escalation', utteranceIds: ['u2'], sinceMs: 4_000, detail: 'it grew' };
+        const alert = {
+          rule: 'escalation',
+          status: 'raised',
+          utteranceIds: ['u2'],
+          sinceMs: 4_000,
+          detail: 'it grew',
+        } as const;
         recording.alert({ id: randomUUID(), ...alert });
       }
       recording.close('ended');
@@ -156,6 +165,67 @@ onEachDatabase('reviewing', (place) => {
       corrected: 1,
     });
     await expect(sessions.detail(caller('globex'), id)).rejects.toMatchObject({ code: 'notFound' });
+  });
+
+  it('[RV13] an alert is open until it is over, its label corrected, or somebody has seen to it', async () => {
+    const one = session({ tenant: 'alarmed', startedAt: new Date(BEGIN) });
+    const who = caller('alarmed');
+    const recording = store.recorder.open(one);
+    const alertOf = (rule: string, status: 'raised' | 'cleared' | 'withdrawn', utteranceIds = ['u1']): AlertRecord => {
+      const id = `00000000-0000-4000-8000-${String(rule.charCodeAt(0)).padStart(12, '0')}`;
+      return { id, rule, status, utteranceIds, sinceMs: 0, detail: `detail of ${rule}` };
+    };
+    const standing = async (): Promise<unknown> => {
+      const [row] = (await list({}, who)).items;
+      return row && { alerts: row.alerts, rules: row.alertRules, more: row.worth };
+    };
+    recording.result(result(1));
+    recording.result(result(2));
+    for (const rule of ['a', 'b', 'c']) recording.alert(alertOf(rule, 'raised'));
+    recording.alert(alertOf('d', 'raised', ['u2']));
+    // In one batch, and after it was acknowledged as well.
+    recording.alert(alertOf('b', 'withdrawn'));
+    recording.alert(alertOf('b', 'raised'));
+    recording.alert(alertOf('c', 'cleared'));
+    recording.close('ended');
+    await recording.settled(30_000);
+    const { worth } = (await list({}, who)).items[0]!;
+    expect(await standing()).toEqual({ alerts: 3, rules: ['a', 'b', 'd'], more: worth });
+
+    const seen = await sessions.acknowledge(who, one.id, alertOf('a', 'raised').id, { note: 'I rang her' });
+    expect(seen).toMatchObject({ open: false, acknowledged: { by: 'analyst-key', note: 'I rang her' } });
+    const other = caller('alarmed', 'another-key');
+    expect(await sessions.acknowledge(other, one.id, alertOf('a', 'raised').id, { note: 'me too' })).toEqual(seen);
+    expect(await standing()).toEqual({ alerts: 2, rules: ['b', 'd'], more: expect.closeTo((worth / 4) * 3, 9) });
+    const entries = await store.query(`SELECT body FROM ledger WHERE kind = 'alert.acknowledged'`);
+    expect(entries).toEqual([
+      { body: { sessionId: one.id, alertId: alertOf('a', 'raised').id, rule: 'a', actor: 'analyst-key' } },
+    ]);
+
+    const named = { session: one.id, utterance: 'u2' };
+    await labels.decide(who, named, { action: 'revoked' }, { reason: 'not she', version: 1 });
+    expect(await standing()).toMatchObject({ alerts: 1, rules: ['b'] });
+    await labels.decide(who, named, { action: 'restored' }, { reason: 'she after all', version: 2 });
+    expect(await standing()).toMatchObject({ alerts: 2, rules: ['b', 'd'] });
+    const late = store.recorder.open(one);
+    for (const rule of ['a', 'b', 'd']) late.alert(alertOf(rule, 'withdrawn', rule === 'd' ? ['u2'] : ['u1']));
+    late.close('ended');
+    await late.settled(30_000);
+    expect(await standing()).toMatchObject({ alerts: 0, rules: [] });
+    expect(idsOf(await list({ alert: 'open' }, who))).toEqual([]);
+    expect(idsOf(await list({ alert: 'd' }, who))).toEqual([]);
+    expect(idsOf(await list({ alert: 'c' }, who))).toEqual([one.id]);
+    const { alertList } = await sessions.detail(who, one.id);
+    expect(alertList.map(({ rule, status, detail }) => [rule, status, detail])).toEqual([
+      ['a', 'withdrawn', 'detail of a'],
+      ['b', 'withdrawn', 'detail of b'],
+      ['c', 'cleared', 'detail of c'],
+      ['d', 'withdrawn', 'detail of d'],
+    ]);
+    expect(alertList[0]?.acknowledged).toEqual(seen.acknowledged);
+    await expect(sessions.acknowledge(caller('globex'), one.id, seen.id, {})).rejects.toMatchObject({
+      code: 'notFound',
+    });
   });
 
   it('[RV8] aggregates by all, day, hour and purpose, and withholds what is told of too few', async () => {

@@ -249,7 +249,14 @@ onEachDatabase('storage', (place) => {
     const recording = store.recorder.open(odd);
     const told = result(1, { words: evil });
     recording.result({ ...told, utterance: { ...told.utterance, ref: evil } });
-    recording.alert({ id: randomUUID(), rule: 'angry', utteranceIds: ['u1'], sinceMs: 0, detail: evil });
+    recording.alert({
+      id: randomUUID(),
+      rule: 'angry',
+      status: 'raised',
+      utteranceIds: ['u1'],
+      sinceMs: 0,
+      detail: evil,
+    });
     recording.close('ended');
     expect(await recording.settled(30_000)).toEqual({ stored: 1, failed: 0, pending: 0 });
     expect((await read('u1r1')).words).toBe(evil);

@@ -86,6 +86,12 @@ const ROUTES: Readonly<Record<string, Case>> = {
     status: 409,
     own: true,
   },
+  'POST /v1/sessions/{id}/alerts/{alertId}/acknowledge': {
+    role: 'analyst',
+    body: { note: 'seen' },
+    status: 200,
+    own: true,
+  },
   'GET /v1/aggregates': { role: 'analyst', status: 200 },
   'GET /v1/exports': { role: 'analyst', status: 200 },
   'GET /v1/subjects/{ref}/archive': { role: 'admin', status: 200, own: true },
@@ -117,13 +123,15 @@ describe('routes', () => {
   });
 
   it('[RV1] let nobody in below their role, and show no tenant anything of another', async () => {
-    const throwaway = await typed(server, 'acme', ['Hello there.'], { subject: 'subject-9' });
+    const angry = Array.from({ length: 4 }, () => 'I am furious, this is an outrage, I hate you!');
+    const throwaway = await typed(server, 'acme', angry, { subject: 'subject-9', alerts: 'callCentre' });
     const detail = await ask<SessionDetail>(server, analyst, 'GET', `/v1/sessions/${throwaway.id}`);
     const path = (route: string): string =>
       route
         .split(' ')[1]!
         .replace('/v1/consents/{id}', `/v1/consents/${detail.body.consent.id}`)
         .replace('{id}', throwaway.id)
+        .replace('{alertId}', detail.body.alertList[0]!.id)
         .replace('{utteranceId}', 'u1')
         .replace('{resultId}', 'u1r1')
         .replace('{ref}', 'subject-9');

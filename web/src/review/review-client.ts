@@ -28,7 +28,7 @@ export class ReviewClient {
       label,
       incongruent,
       maxConfidence: confidenceBelow,
-      alert: alert && 'any',
+      alert: alert && 'open',
       revoked,
       text,
     });
@@ -66,6 +66,10 @@ export class ReviewClient {
 
   restore(session: string, utterance: string, body: Restore): Promise<unknown> {
     return this.rest.post(`${labelPath(session, utterance)}/restore`, body);
+  }
+
+  acknowledge(session: string, alert: string): Promise<unknown> {
+    return this.rest.post(`${sessionPath(session)}/alerts/${encodeURIComponent(alert)}/acknowledge`, {});
   }
 
   exported(session: string, format: 'json' | 'csv'): Promise<Blob> {

@@ -9,7 +9,10 @@ export class SessionHead {
   private readonly facts = byId('session-facts', HTMLElement);
   private readonly alerts = byId('alerts', HTMLUListElement);
 
-  constructor(private readonly onSelect: (utterance: string) => void) {}
+  constructor(
+    private readonly onSelect: (utterance: string) => void,
+    private readonly onSeen: (alert: string) => void,
+  ) {}
 
   clear(): void {
     this.title.textContent = 'Session';
@@ -44,14 +47,31 @@ export class SessionHead {
     this.alerts.replaceChildren(...alerts.map((alert) => this.alertRow(alert)));
   }
 
-  private alertRow({ rule, detail, sinceMs, utteranceIds }: StoredAlert): HTMLElement {
+  private alertRow(alert: StoredAlert): HTMLElement {
+    const { id, rule, detail, sinceMs, utteranceIds, open } = alert;
     const place = el('button', { type: 'button' }, `at ${clock(sinceMs)}`);
     place.addEventListener('click', () => {
       const id = utteranceIds.at(-1);
       if (id) this.onSelect(id);
     });
-    return el('li', {}, el('strong', {}, rule), ...(detail ? [el('span', {}, detail)] : []), place);
+    const seen = el('button', { type: 'button', class: 'seen', 'aria-label': `Alert ${rule}: seen to` }, 'Seen to');
+    seen.addEventListener('click', () => {
+      seen.disabled = true;
+      this.onSeen(id);
+    });
+    const state = open ? seen : el('small', {}, stateOf(alert));
+    const about = detail ? [el('span', {}, detail)] : [];
+    return el('li', { 'data-open': String(open) }, el('strong', {}, rule), ...about, place, state);
   }
+}
+
+/** Why nobody has to see to it any more. */
+function stateOf({ acknowledged, status }: StoredAlert): string {
+  if (acknowledged) {
+    const { at, by, note } = acknowledged;
+    return `seen to ${whenOf(at, new Date())} by key ${by}${note ? `: ${note}` : ''}`;
+  }
+  return { raised: 'its label was corrected', cleared: 'over', withdrawn: 'withdrawn: results were revised' }[status];
 }
 
 function sidesOf(modalities: readonly string[]): string {

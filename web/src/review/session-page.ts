@@ -27,9 +27,12 @@ export class SessionPage {
   readonly transcript = new TranscriptList((id) => {
     this.select(id);
   });
-  private readonly head = new SessionHead((id) => {
-    this.select(id);
-  });
+  private readonly head = new SessionHead(
+    (id) => {
+      this.select(id);
+    },
+    (alert) => void this.seen(alert),
+  );
   private readonly toast = new Toast();
   private readonly detail = new DetailPanel({
     override: (label) => {
@@ -262,6 +265,17 @@ export class SessionPage {
     this.locale = locale;
     for (const button of this.locales) button.setAttribute('aria-pressed', String(button.dataset['locale'] === locale));
     void this.complete();
+  }
+
+  private async seen(alert: string): Promise<void> {
+    const { client, session } = this;
+    if (!client || session === undefined) return;
+    try {
+      await client.acknowledge(session, alert);
+    } catch (error) {
+      this.notes.tell('error', error instanceof Error ? error.message : String(error));
+    }
+    await this.load();
   }
 
   private async export(format: 'json' | 'csv'): Promise<void> {
