@@ -92,6 +92,7 @@ const POLICY = {
   defaultSrc: ["'self'"],
   connectSrc: ["'self'", 'ws:', 'wss:'],
   workerSrc: ["'self'", 'blob:'],
+  mediaSrc: ["'self'", 'blob:'],
   imgSrc: ["'self'", 'data:'],
   scriptSrc: ["'self'"],
   // The API pages of Swagger style themselves inline.

@@ -63,6 +63,7 @@ const EnvSchema = z.object({
   DATA_DIR: path('data'),
   DATABASE_URL: databaseUrl,
   DATABASE_OWNER_URL: databaseUrl,
+  AUDIO_KEEP_DAYS: int(0, 36_500, 0),
   STORAGE_BUFFER_MB: int(1, 65_536, 64),
   MASTER_KEY: masterKey.optional(),
   MASTER_KEY_PREVIOUS: list.pipe(z.array(masterKey)),

@@ -45,5 +45,8 @@ export interface Correction {
 /** How the line hands a result over to be kept: in order, and without waiting for anybody. */
 export type KeepResult = (result: ResultRecord) => void;
 
+/** The same for the sound of an utterance: mono samples at SAMPLE_RATE, as the line heard them. */
+export type KeepAudio = (utteranceId: string, samples: Float32Array) => void;
+
 /** Nothing is kept. */
 export const keepNothing: KeepResult = () => undefined;

@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import { ConfigError } from '../common/config.js';
 import { messageOf } from '../common/errors.js';
 import { MemoryConsents } from '../privacy/memory-consents.js';
-import { NOTICE, parseNotice, UNKEPT_NOTICE, type Notice } from '../privacy/notice.js';
+import { NOTICE, parseNotice, SOUND_NOTICE, UNKEPT_NOTICE, type Notice } from '../privacy/notice.js';
 import { PipelineModule } from '../pipeline/pipeline.module.js';
 import { ConsentsRepository } from '../sessions/consents.repository.js';
 import { Database } from '../sessions/database.service.js';
@@ -88,8 +88,11 @@ export class GatewayModule {
 }
 
 /** The operator's own notice, or the one that says what this server does. @throws ConfigError */
-function servedNotice({ NOTICE_FILE, STORAGE }: Config): Notice {
-  if (NOTICE_FILE === undefined) return STORAGE === 'on' ? NOTICE : UNKEPT_NOTICE;
+function servedNotice({ NOTICE_FILE, STORAGE, AUDIO_KEEP_DAYS }: Config): Notice {
+  if (NOTICE_FILE === undefined) {
+    if (STORAGE === 'off') return UNKEPT_NOTICE;
+    return AUDIO_KEEP_DAYS > 0 ? SOUND_NOTICE : NOTICE;
+  }
   try {
     return parseNotice(readFileSync(NOTICE_FILE, 'utf8'));
   } catch (error) {

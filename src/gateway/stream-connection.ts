@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Socket } from 'socket.io';
 import { WireError } from '../common/errors.js';
+import { pcm16Of } from '../common/wav.js';
 import type { Modality } from '../emotion/evidence.js';
 import type { LineEventName, LineEvents } from '../emotion/line-events.js';
 import { withdrawnFrom } from '../privacy/consent.js';
@@ -42,6 +43,8 @@ export interface ConnectionPorts {
   readonly limits: SessionLimits;
   /** Absent where nothing is stored. */
   readonly recorder: Recorder | undefined;
+  /** Is sound kept where the consent says so? */
+  readonly keepsAudio: boolean;
   /** Where those who watch find it. */
   readonly sessions: LiveSessions;
   /** Called before a session opens; throws when there is no room for it. */
@@ -223,6 +226,13 @@ export class StreamConnection {
       language,
       locale,
       causes: consent.purposes.includes('causes'),
+      ...(this.ports.keepsAudio && consent.keepAudio
+        ? {
+            keepAudio: (utteranceId: string, samples: Float32Array) => {
+              this.recording?.audio({ utteranceId, pcm: pcm16Of(samples) });
+            },
+          }
+        : {}),
       ...(audio ? { audio } : {}),
       tuning: { ...endpointing, ...(interimIntervalMs === undefined ? {} : { interimIntervalMs }) },
     };
@@ -338,6 +348,7 @@ export class StreamConnection {
     for (const modality of modalities) this.withdrawn.add(modality);
     const withdrawn = withdrawnFrom(this.permitted, modalities);
     for (const modality of withdrawn) this.live?.withdraw(modality);
+    if (withdrawn.includes('voice')) this.recording?.dropAudio();
     if (!this.live || withdrawn.length === 0) return;
     if (this.permitted.size === 0) void this.close('consentWithdrawn');
     else this.send('consent.withdrawn', { withdrawn, remaining: [...this.permitted] });

@@ -104,6 +104,7 @@ export class StreamGateway
       consents: this.consents,
       limits: this.limits,
       recorder: this.recorder,
+      keepsAudio: this.config.AUDIO_KEEP_DAYS > 0,
       sessions: this.live,
       admit: () => {
         this.admit(tokenId);

@@ -5,7 +5,7 @@ import { SerialQueue } from '../common/serial-queue.js';
 import { isOwn, type Modality } from '../emotion/evidence.js';
 import type { Locale } from '../emotion/fused.js';
 import type { Emit, WarningCode } from '../emotion/line-events.js';
-import { keepNothing, type Correction, type KeepResult } from '../emotion/record.js';
+import { keepNothing, type Correction, type KeepAudio, type KeepResult } from '../emotion/record.js';
 import type { AudioFormat, EndReason, Utterance } from '../emotion/utterance.js';
 import type { AlertRule } from '../fusion/alert-rules.js';
 import { messagesOf } from '../fusion/locales.js';
@@ -40,6 +40,8 @@ export interface OpenOptions {
   /** A business's own labels, and what it wants to be alerted of. */
   readonly profile?: LabelProfile;
   readonly rules?: readonly AlertRule[];
+  /** Takes the sound of utterances; left out where it may not be kept. */
+  readonly keepAudio?: KeepAudio;
   /** The consent covers that a language model is asked for causes. */
   readonly causes?: boolean;
 }
@@ -53,6 +55,8 @@ export interface LiveSessionOptions {
   readonly locale?: Locale;
   readonly profile?: LabelProfile;
   readonly rules?: readonly AlertRule[];
+  /** Takes the sound of an utterance that was analysed, where the consent lets it be kept. */
+  readonly keepAudio?: KeepAudio;
   /** Asks a language model for causes, where one is configured and the consent covers it. */
   readonly askCauses?: AskCauses;
   /** What to tell a client whose words cannot be written down. */
@@ -357,6 +361,9 @@ export class LiveSession {
 
   private async analyze(utterance: Utterance): Promise<void> {
     const analyzed = await analyzeUtterance(utterance, this.experts, this.emit, this.locale, this.keep);
+    const { id, samples } = utterance;
+    // After the answer was told; what was withdrawn meanwhile is not kept.
+    if (samples && this.permitted.has('voice')) this.options.keepAudio?.(id, samples);
     // Only the reading is kept, never the audio: an empty array says that there was some.
     const remembered = { ...utterance, ...(utterance.samples ? { samples: new Float32Array(0) } : {}) };
     this.finished.add({ ...analyzed, utterance: remembered });

@@ -105,6 +105,7 @@ export class PipelineService implements OnModuleInit {
         locale,
         rules,
         ...(profile && { profile }),
+        ...(options.keepAudio && { keepAudio: options.keepAudio }),
         ...(options.causes && this.options.causes && { askCauses: this.options.causes.ask }),
         transcriptionAdvice: advice,
         idle: () => this.acoustic.idle,

@@ -29,7 +29,7 @@ export interface ConsentStore {
  * is sent again is recognised, and nobody can find a subject by trying ids. `key`: the deployment's pseudonym key.
  */
 export function consentId(key: Uint8Array, tenant: string, consent: Consent): string {
-  const { subjectRef, purposes, modalities, noticeVersion, grantedAt, expiresAt, basis } = consent;
+  const { subjectRef, purposes, modalities, noticeVersion, grantedAt, expiresAt, basis, keepAudio } = consent;
   const fields = [
     tenant,
     subjectRef.normalize('NFC'),
@@ -39,6 +39,8 @@ export function consentId(key: Uint8Array, tenant: string, consent: Consent): st
     new Date(grantedAt).toISOString(),
     expiresAt === undefined ? null : new Date(expiresAt).toISOString(),
     basis ?? 'consent',
+    // Ids of consents from before there was such a thing stay as they are.
+    ...(keepAudio ? ['keepAudio'] : []),
   ];
   const hex = createHmac('sha256', key).update('consent\0').update(JSON.stringify(fields)).digest('hex');
   const variant = '89ab'[parseInt(hex.charAt(16), 16) & 3] ?? '8';

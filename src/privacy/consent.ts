@@ -28,6 +28,8 @@ export const ConsentSchema = z
     modalities: z
       .array(z.enum(MODALITIES, `use ${MODALITIES.join(', ')}`), `list what may be read: ${MODALITIES.join(', ')}`)
       .min(1, 'name at least one modality'),
+    /** May the sound of the voice be kept? Left out: no. */
+    keepAudio: z.boolean('use true or false').optional(),
     /** Which notice was shown: the version that GET /v1/notice told. */
     noticeVersion: reference('the version of the notice that was shown'),
     /** The person was shown the notice and said that they read it. */

@@ -21,16 +21,27 @@ const end = `You can withdraw at any moment, for everything or for any part of i
 
 Undertone may not be used to read the emotions of people at work or in education, save for medical or safety reasons (EU AI Act, Article 5(1)(f)).`;
 
-/** The notice of a server that keeps sessions. */
-export const NOTICE: Notice = {
-  version: '3',
-  text: `${beginning}
+const keptNotice = (sound: string): string => `${beginning}
 
-Your voice and your words are read on this server and go nowhere else. Kept are your words as they were written down, with names of accounts, cards, phones and the like taken out as far as rules find them, what other programs sent of you, the results and the reasons for them, and this consent. They are encrypted under a key of your own and filed under a pseudonym. The sound of your voice is not kept. People whom whoever uses Undertone has allowed to may read and correct the results; whoever uses it has to tell you who they are, and for how long everything is kept.
+Your voice and your words are read on this server and go nowhere else. Kept are your words as they were written down, with names of accounts, cards, phones and the like taken out as far as rules find them, what other programs sent of you, the results and the reasons for them, and this consent. They are encrypted under a key of your own and filed under a pseudonym. ${sound} People whom whoever uses Undertone has allowed to may read and correct the results; whoever uses it has to tell you who they are, and for how long everything is kept.
 
 You can ask to see what is kept of you, and to have it erased: your key is then destroyed, so that nobody can read it any more. What stays is that there was a session, its labels without a name, and a proof of the erasure.
 
-${end}`,
+${end}`;
+
+/** The notice of a server that keeps sessions, without their sound. */
+export const NOTICE: Notice = {
+  version: '3',
+  text: keptNotice('The sound of your voice is not kept.'),
+  accepts: [],
+};
+
+/** The notice of a server that keeps the sound of those who agree to it. */
+export const SOUND_NOTICE: Notice = {
+  version: '3-sound',
+  text: keptNotice(
+    'The sound of your voice is kept only if you agree to that as well, encrypted in the same way and for a time of its own; then those people may listen to it.',
+  ),
   accepts: [],
 };
 
@@ -42,7 +53,7 @@ export const UNKEPT_NOTICE: Notice = {
 Your voice and your words are read on this server and go nowhere else. Neither of them is kept, nor is what other programs sent of you, nor are the results, once the session is over; whoever uses Undertone may keep the results that it is sent, and has to tell you so.
 
 ${end}`,
-  accepts: [NOTICE.version],
+  accepts: [NOTICE.version, SOUND_NOTICE.version],
 };
 
 const line = z.string().trim().min(1).max(200);

@@ -32,6 +32,19 @@ export class AccessesRepository {
     await this.ledger.append(manager, [{ tenant, kind: 'words.read', body: { actor, action, sessionId } }], at);
   }
 
+  /** Every time: somebody listened to a voice. */
+  async heard(
+    manager: EntityManager,
+    { tenant, keyId: actor }: Reader,
+    sessionId: string,
+    utteranceId: string,
+    at: Date,
+  ): Promise<void> {
+    await manager.insert(Access, { tenant, actor, action: 'audio.heard', sessionId, at, detail: { utteranceId } });
+    const body = { actor, sessionId, utteranceId };
+    await this.ledger.append(manager, [{ tenant, kind: 'audio.heard', body }], at);
+  }
+
   /** Once for a request: it opened many. */
   async search(manager: EntityManager, reader: Reader, detail: Record<string, number>, at: Date): Promise<void> {
     const { tenant, keyId: actor } = reader;

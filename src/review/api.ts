@@ -115,6 +115,8 @@ export const RetentionSchema = z.strictObject({
   keepSessionsDays: days,
   /** Days after which words, cues and scores are destroyed while labels stay; null: as long as the session. */
   keepWordsDays: days,
+  /** Days after which sound is deleted; null: as the server has it (AUDIO_KEEP_DAYS). */
+  keepAudioDays: days.default(null),
 });
 
 // ── Answers ─────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -255,6 +257,8 @@ export const TimelineItemSchema = z.object({
     /** The explanation in one line. */
     short: z.string().nullable(),
   }),
+  /** Its sound is kept, and can be listened to. */
+  audio: z.boolean(),
   /** How the session stood after it; null once scores are gone. */
   trajectory: TrajectoryPointSchema.nullable(),
 });
@@ -335,7 +339,7 @@ export const AggregatesSchema = z.object({
 });
 
 /** A record of an export: one utterance with what stands of it. */
-export const ExportRecordSchema = TimelineItemSchema.omit({ trajectory: true, marks: true }).extend({
+export const ExportRecordSchema = TimelineItemSchema.omit({ trajectory: true, marks: true, audio: true }).extend({
   sessionId: uuid,
   subject: z.uuid(),
   startedAt: time,
@@ -356,7 +360,12 @@ export const ErasureSchema = z.object({
   ledger: z.object({ seq: z.int(), hash: z.string() }),
 });
 
-export const PurgeReportSchema = z.object({ deletedSessions: count, blankedSessions: count });
+export const PurgeReportSchema = z.object({
+  deletedSessions: count,
+  blankedSessions: count,
+  /** Utterances that lost their sound by its own retention. */
+  deletedAudio: count,
+});
 export const RetentionAnswerSchema = RetentionSchema.extend({
   changedAt: time.nullable(),
   changedBy: z.string().nullable(),

@@ -82,7 +82,12 @@ export class Exports {
 
 function recordOf(
   { id: sessionId, subject, startedAt, source }: SessionSummary,
-  { trajectory: _trajectory, marks: _marks, ...item }: Awaited<ReturnType<SessionsReader['records']>>[number],
+  {
+    trajectory: _trajectory,
+    marks: _marks,
+    audio: _audio,
+    ...item
+  }: Awaited<ReturnType<SessionsReader['records']>>[number],
 ): ExportRecord {
   return { sessionId, subject, startedAt, source, ...item };
 }

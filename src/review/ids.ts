@@ -10,6 +10,8 @@ export const noUtterance = (): WireError =>
   new WireError('notFound', 'This session has no such utterance.', { param: 'utteranceId' });
 export const noAlert = (): WireError =>
   new WireError('notFound', 'This session has no such alert.', { param: 'alertId' });
+export const noAudio = (): WireError =>
+  new WireError('notFound', 'The sound of this utterance is not kept.', { param: 'utteranceId' });
 export const noResult = (): WireError =>
   new WireError('notFound', 'This session has no such result.', { param: 'resultId' });
 

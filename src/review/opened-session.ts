@@ -1,6 +1,8 @@
+import type { EntityManager } from 'typeorm';
 import { FURTHER_MODALITIES, type Evidence, type FurtherModality, type Modality } from '../emotion/evidence.js';
 import type { FusedEmotion } from '../emotion/fused.js';
 import { dimensionsOf, scoresOf } from '../emotion/scores.js';
+import type { AudioRepository } from '../sessions/audio.repository.js';
 import type { Alert } from '../sessions/alert.entity.js';
 import { placeOf } from '../sessions/columns.js';
 import type { Label } from '../sessions/label.entity.js';
@@ -57,6 +59,12 @@ export class OpenedSession {
       acknowledged: acknowledgedAt && { at: acknowledgedAt.toISOString(), by: acknowledgedBy ?? 'unknown', note },
       detail: content?.detail ?? null,
     };
+  }
+
+  /** 16-bit PCM, mono, 16 kHz. @throws TamperedError */
+  async audio(manager: EntityManager, pieces: AudioRepository, utteranceId: string): Promise<Buffer | undefined> {
+    const { id: sessionId, tenant } = this.row;
+    return this.dataKey && pieces.read(manager, this.dataKey, { tenant, sessionId, utteranceId });
   }
 
   alertContent({ sealed, id }: Alert): SealedAlert | null {
@@ -122,7 +130,7 @@ export function timelineItem(
   utterance: Utterance,
   row: Result,
   label: Label | undefined,
-  trajectory: TimelineItem['trajectory'],
+  { audio, trajectory }: Pick<TimelineItem, 'audio' | 'trajectory'>,
 ): TimelineItem {
   const { id, startMs, endMs, endReason, language } = utterance;
   const words = session.utterance(utterance);
@@ -147,6 +155,7 @@ export function timelineItem(
       ...(content ? furtherSides(content) : {}),
       short: fused?.explanation.short ?? null,
     },
+    audio,
     trajectory,
   };
 }

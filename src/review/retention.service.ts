@@ -14,6 +14,11 @@ const PURGE_EVERY_MS = 3_600_000;
 const FIRST_PURGE_MS = 60_000;
 const BY_ITSELF = 'retention';
 
+export interface RetentionOptions {
+  /** Days for which sound is kept where the tenant says nothing else. */
+  readonly keepAudioDays: number;
+}
+
 /** How long a tenant keeps what it has, and the job that takes the rest away. */
 export class RetentionService implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly log = new Logger('Retention');
@@ -23,6 +28,7 @@ export class RetentionService implements OnApplicationBootstrap, OnModuleDestroy
     private readonly storage: ReviewStorage,
     private readonly erasure: ErasureRepository,
     private readonly ledger: LedgerRepository,
+    private readonly options: RetentionOptions,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -37,13 +43,11 @@ export class RetentionService implements OnApplicationBootstrap, OnModuleDestroy
     return this.storage.run((manager) => this.policy(manager, tenant));
   }
 
-  write({ tenant, keyId }: Caller, { keepSessionsDays, keepWordsDays }: RetentionPolicy): Promise<RetentionAnswer> {
+  write({ tenant, keyId }: Caller, policy: RetentionPolicy): Promise<RetentionAnswer> {
     const changedAt = new Date();
     return this.storage.run(async (manager) => {
-      await manager.upsert(Tenant, { id: tenant, keepSessionsDays, keepWordsDays, changedAt, changedBy: keyId }, [
-        'id',
-      ]);
-      const body = { actor: keyId, keepSessionsDays, keepWordsDays };
+      await manager.upsert(Tenant, { id: tenant, ...policy, changedAt, changedBy: keyId }, ['id']);
+      const body = { actor: keyId, ...policy };
       await this.ledger.append(manager, [{ tenant, kind: 'retention.changed', body }], changedAt);
       return this.policy(manager, tenant);
     });
@@ -51,19 +55,22 @@ export class RetentionService implements OnApplicationBootstrap, OnModuleDestroy
 
   /** Does everything that is due, piece by piece, and says what it did. */
   async purge(tenant: string, actor: string): Promise<PurgeAnswer> {
-    let [deletedSessions, blankedSessions] = [0, 0];
+    let [deletedSessions, blankedSessions, deletedAudio] = [0, 0, 0];
     for (let more = true; more;) {
       const report: PurgeReport = await this.storage.run((manager) => this.piece(manager, tenant, actor));
       deletedSessions += report.deletedSessions;
       blankedSessions += report.blankedSessions;
+      deletedAudio += report.deletedAudio;
       more = report.more;
     }
-    return { deletedSessions, blankedSessions };
+    return { deletedSessions, blankedSessions, deletedAudio };
   }
 
-  /** For every tenant that has a policy. */
+  /** For every tenant that has a policy, or sound. */
   async purgeAll(actor = BY_ITSELF): Promise<(PurgeAnswer & { readonly tenant: string })[]> {
-    const tenants = await this.storage.run((manager) => manager.find(Tenant));
+    const tenants = await this.storage.run((manager) =>
+      manager.query<{ id: string }[]>('SELECT id FROM tenants UNION SELECT DISTINCT tenant FROM audio ORDER BY id'),
+    );
     const reports = [];
     for (const { id: tenant } of tenants) reports.push({ tenant, ...(await this.purge(tenant, actor)) });
     return reports;
@@ -75,7 +82,13 @@ export class RetentionService implements OnApplicationBootstrap, OnModuleDestroy
     const before = (days: number | null | undefined): Date | undefined =>
       days ? new Date(now.getTime() - days * DAY_MS) : undefined;
     const [sessionsBefore, wordsBefore] = [before(policy?.keepSessionsDays), before(policy?.keepWordsDays)];
-    const retention = { tenant, ...(sessionsBefore && { sessionsBefore }), ...(wordsBefore && { wordsBefore }) };
+    const audioBefore = before(policy?.keepAudioDays ?? this.options.keepAudioDays);
+    const retention = {
+      tenant,
+      ...(sessionsBefore && { sessionsBefore }),
+      ...(wordsBefore && { wordsBefore }),
+      ...(audioBefore && { audioBefore }),
+    };
     return this.erasure.purge(manager, retention, actor, now);
   }
 
@@ -86,12 +99,14 @@ export class RetentionService implements OnApplicationBootstrap, OnModuleDestroy
     return {
       keepSessionsDays: row?.keepSessionsDays ?? null,
       keepWordsDays: row?.keepWordsDays ?? null,
+      keepAudioDays: row?.keepAudioDays ?? null,
       changedAt: row?.changedAt.toISOString() ?? null,
       changedBy: row?.changedBy ?? null,
       lastPurge: last && {
         at: last.at.toISOString(),
         deletedSessions: count('deletedSessions'),
         blankedSessions: count('blankedSessions'),
+        deletedAudio: count('deletedAudio'),
       },
     };
   }
@@ -103,7 +118,8 @@ export class RetentionService implements OnApplicationBootstrap, OnModuleDestroy
   private async byItself(): Promise<void> {
     try {
       for (const report of await this.purgeAll()) {
-        if (report.deletedSessions + report.blankedSessions > 0) this.log.log({ msg: 'retention', ...report });
+        if (report.deletedSessions + report.blankedSessions + report.deletedAudio > 0)
+          this.log.log({ msg: 'retention', ...report });
       }
     } catch {
       this.log.warn('retention could not be applied now; it is tried again in an hour');

@@ -1,7 +1,10 @@
 import { Module, type DynamicModule, type Provider, type Type } from '@nestjs/common';
+import type { Config } from '../common/config.js';
+import { CONFIG } from '../gateway/config.token.js';
 import { Consents } from '../gateway/consents.service.js';
 import { LiveSessions } from '../gateway/live-sessions.js';
 import { PipelineService } from '../pipeline/pipeline.service.js';
+import { AudioRepository } from '../sessions/audio.repository.js';
 import { ConsentsRepository } from '../sessions/consents.repository.js';
 import { Database } from '../sessions/database.service.js';
 import { ErasureRepository } from '../sessions/erasure.repository.js';
@@ -39,10 +42,19 @@ const PROVIDERS: Provider[] = [
   made(ReviewChanges),
   made(AccessesRepository, LedgerRepository),
   made(AlertsRepository, Vault, LedgerRepository),
-  made(SessionsReader, Vault, SessionsRepository, LedgerRepository, AlertsRepository),
+  made(SessionsReader, Vault, SessionsRepository, LedgerRepository, AlertsRepository, AudioRepository),
   made(AggregatesRepository, SessionsReader),
   made(Exports, ReviewStorage, SessionsReader, LedgerRepository),
-  made(RetentionService, ReviewStorage, ErasureRepository, LedgerRepository),
+  {
+    provide: RetentionService,
+    inject: [ReviewStorage, ErasureRepository, LedgerRepository, CONFIG],
+    useFactory: (
+      storage: ReviewStorage,
+      erasure: ErasureRepository,
+      ledger: LedgerRepository,
+      { AUDIO_KEEP_DAYS: keepAudioDays }: Config,
+    ) => new RetentionService(storage, erasure, ledger, { keepAudioDays }),
+  },
   made(
     ReviewSessions,
     ReviewStorage,

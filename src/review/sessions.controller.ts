@@ -10,10 +10,12 @@ import {
   Post,
   Query,
   Res,
+  StreamableFile,
   type ExecutionContext,
 } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
+import { z } from 'zod';
 import { WireError } from '../common/errors.js';
 import { Access, callerOf, CurrentCaller } from '../gateway/access.guard.js';
 import type { Caller } from '../gateway/auth.js';
@@ -150,6 +152,23 @@ export class SessionsController {
     @Res({ passthrough: true }) response: Response,
   ): Promise<ResultPage> {
     return tagged(response, await this.sessions.result(caller, id, resultId, parse(ResultQuerySchema, query)));
+  }
+
+  @Get(':id/utterances/:utteranceId/audio')
+  @Documented({
+    summary: 'The sound of an utterance whose consent lets it be kept, as wav; who listens is written down',
+    params: UTTERANCE,
+    answer: z.string().meta({ format: 'binary' }),
+    produces: ['audio/wav'],
+    problems: { 404: 'its sound is not kept' },
+  })
+  async listen(
+    @CurrentCaller() caller: Caller,
+    @Param('id') id: string,
+    @Param('utteranceId') utterance: string,
+  ): Promise<StreamableFile> {
+    const wav = await this.sessions.listen(caller, id, utterance);
+    return new StreamableFile(wav, { type: 'audio/wav', length: wav.byteLength });
   }
 
   @Post(':id/alerts/:alertId/acknowledge')

@@ -1,6 +1,9 @@
 import { In, IsNull, LessThanOrEqual, MoreThan, type EntityManager } from 'typeorm';
 import { z } from 'zod';
+import { wavOf } from '../common/wav.js';
 import { furtherOf, type FurtherModality } from '../emotion/evidence.js';
+import { SAMPLE_RATE } from '../emotion/utterance.js';
+import type { AudioRepository } from '../sessions/audio.repository.js';
 import { ConsentRow } from '../sessions/consent.entity.js';
 import { Label } from '../sessions/label.entity.js';
 import type { LedgerRepository } from '../sessions/ledger.repository.js';
@@ -20,7 +23,7 @@ import type {
   TimelinePage,
 } from './api.js';
 import { cursorOf, placeOf } from './cursor.js';
-import { noResult, noSession, noUtterance, utteranceOf } from './ids.js';
+import { noAudio, noResult, noSession, noUtterance, utteranceOf } from './ids.js';
 import { OpenedSession, revisionOf, timelineItem } from './opened-session.js';
 import { QueueRepository } from './queue.repository.js';
 import { retold } from './retold-events.js';
@@ -39,6 +42,7 @@ export class SessionsReader {
     private readonly sessions: SessionsRepository,
     private readonly ledger: LedgerRepository,
     private readonly alerts: AlertsRepository,
+    private readonly audio: AudioRepository,
   ) {}
 
   /** @throws WireError `notFound` */
@@ -151,10 +155,11 @@ export class SessionsReader {
     { trajectory = false } = {},
   ): Promise<TimelineItem[]> {
     const current = await this.standing(manager, session, utterances);
+    const heard = await this.audio.kept(manager, session.row.tenant, session.row.id);
     const course = trajectory ? await this.course(manager, session, utterances.at(-1)?.ordinal ?? 0) : new Map();
     return current.map(({ utterance, row, label }) => {
       const point = (course.get(utterance.id) as TimelineItem['trajectory'] | undefined) ?? null;
-      return timelineItem(session, utterance, row, label, point);
+      return timelineItem(session, utterance, row, label, { audio: heard.has(utterance.id), trajectory: point });
     });
   }
 
@@ -176,7 +181,7 @@ export class SessionsReader {
         ...further,
         fused: fused ?? null,
       };
-      return { ...timelineItem(session, utterance, row, label, null), ...evidence };
+      return { ...timelineItem(session, utterance, row, label, { audio: false, trajectory: null }), ...evidence };
     });
   }
 
@@ -250,6 +255,18 @@ export class SessionsReader {
         ledger: { seq: row.ledgerSeq, hash: hashes.get(row.ledgerSeq) ?? '' },
       };
     });
+  }
+
+  /** The sound of one utterance as a wav file. @throws WireError `notFound` */
+  async wav(manager: EntityManager, tenant: string, id: string, utteranceId: string): Promise<Buffer> {
+    const pcm = await (await this.open(manager, tenant, id)).audio(manager, this.audio, utteranceId);
+    if (!pcm) throw noAudio();
+    return wavOf(pcm, SAMPLE_RATE);
+  }
+
+  /** Utterances of a session whose sound is kept. */
+  heard(manager: EntityManager, tenant: string, id: string): Promise<ReadonlySet<string>> {
+    return this.audio.kept(manager, tenant, id);
   }
 
   revisions(manager: EntityManager, tenant: string, sessionId: string, utteranceId: string): Promise<Result[]> {

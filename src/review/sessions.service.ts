@@ -24,7 +24,7 @@ import {
   type TimelinePage,
 } from './api.js';
 import { cursorOf, placeOf } from './cursor.js';
-import { alertId, noAlert, noSession, sessionId } from './ids.js';
+import { alertId, noAlert, noSession, sessionId, utteranceId } from './ids.js';
 import { QueueRepository, type QueuePlace } from './queue.repository.js';
 import type { ReviewChanges } from './changes.js';
 import type { SessionsReader } from './sessions.reader.js';
@@ -104,6 +104,16 @@ export class ReviewSessions {
     });
     if (!page.fused || locale === undefined || locale === page.fused.explanation.locale) return page;
     return { ...page, fused: explainAgain(page.fused, locale, this.pipeline.silentBelow) as ResultPage['fused'] };
+  }
+
+  /** The sound of an utterance, wav; who listened is written down every time. @throws WireError `notFound` */
+  listen(caller: Caller, named: string, utterance: string): Promise<Buffer> {
+    const [id, wanted] = [sessionId(named), utteranceId(utterance)];
+    return this.storage.run(async (manager) => {
+      const wav = await this.reader.wav(manager, caller.tenant, id, wanted);
+      await this.accesses.heard(manager, caller, id, wanted, new Date());
+      return wav;
+    });
   }
 
   /** Idempotent: who was first stays. @throws WireError `notFound`, `sessionExpired` */

@@ -17,6 +17,8 @@ const ArchiveSchema = z.object({
   consents: z.array(z.record(z.string(), z.unknown())),
   readBy: z.array(z.record(z.string(), z.unknown())),
   sessions: z.array(z.record(z.string(), z.unknown())),
+  /** Sound that was kept: wav, base64. */
+  audio: z.array(z.object({ sessionId: z.string(), utteranceId: z.string(), wav: z.string() })),
 });
 
 /** What a person may ask for: answered by whoever runs the service. */

@@ -106,6 +106,16 @@ export class Subjects {
       const session = await this.storage.run((manager) => this.session(manager, tenant, id));
       yield `${i === 0 ? '' : ',\n'}${JSON.stringify(session)}`;
     }
+    yield '],"audio":[';
+    let first = true;
+    for (const sessionId of ids) {
+      const heard = await this.storage.run((manager) => this.reader.heard(manager, tenant, sessionId));
+      for (const utteranceId of heard) {
+        const wav = await this.storage.run((manager) => this.reader.wav(manager, tenant, sessionId, utteranceId));
+        yield `${first ? '' : ',\n'}${JSON.stringify({ sessionId, utteranceId, wav: wav.toString('base64') })}`;
+        first = false;
+      }
+    }
     yield ']}\n';
   }
 

@@ -28,12 +28,20 @@ export interface AlertRecord {
   readonly detail: string;
 }
 
+/** The sound of an utterance whose consent lets it be kept. */
+export interface AudioRecord {
+  readonly utteranceId: string;
+  /** 16-bit PCM, mono, 16 kHz. */
+  readonly pcm: Buffer;
+}
+
 /** One thing to be written, with the time at which it happened. */
 export type Item = { readonly at: Date } & (
   | { readonly type: 'result'; readonly result: ResultRecord }
   | { readonly type: 'alert'; readonly alert: AlertRecord }
-  /** `lost`: results that could not be kept until then. */
-  | { readonly type: 'closed'; readonly reason: string; readonly lost?: number }
+  | { readonly type: 'audio'; readonly audio: AudioRecord }
+  /** `lost`: results, and utterances' sound, that could not be kept until then. */
+  | { readonly type: 'closed'; readonly reason: string; readonly lost?: number; readonly lostAudio?: number }
 );
 
 export interface Batch {

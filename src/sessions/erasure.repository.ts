@@ -1,5 +1,6 @@
 import { In, IsNull, LessThan, Not, type EntityManager, type EntityTarget } from 'typeorm';
 import { Alert } from './alert.entity.js';
+import { AudioPiece } from './audio.entity.js';
 import { ConsentRow } from './consent.entity.js';
 import { Label } from './label.entity.js';
 import type { LedgerRepository } from './ledger.repository.js';
@@ -26,18 +27,22 @@ export interface Retention {
   readonly sessionsBefore?: Date;
   /** Sessions that began before lose words, cues and scores; their labels stay. */
   readonly wordsBefore?: Date;
+  /** Sound that was kept before is deleted. */
+  readonly audioBefore?: Date;
 }
 
 export interface PurgeReport {
   readonly deletedSessions: number;
   readonly blankedSessions: number;
+  /** Utterances that lost their sound by its own retention. */
+  readonly deletedAudio: number;
   /** There is more of it: call again. */
   readonly more: boolean;
 }
 
 type OfSession = Utterance | Result | Label | Alert;
 const OF_SESSION: readonly EntityTarget<OfSession>[] = [Utterance, Result, Label, Alert];
-/** Sessions that one transaction deletes or blanks. */
+/** Sessions, or utterances' sound, that one transaction deletes or blanks. */
 const PURGE_BATCH = 200;
 
 /** Everything that takes something away: erasure of a subject, deletion of a session, retention. */
@@ -93,16 +98,32 @@ export class ErasureRepository {
 
   /** Does a piece of what retention asks for, the oldest first. */
   async purge(manager: EntityManager, retention: Retention, actor: string, now: Date): Promise<PurgeReport> {
-    const { tenant, sessionsBefore, wordsBefore } = retention;
+    const { tenant, sessionsBefore, wordsBefore, audioBefore } = retention;
     const gone = sessionsBefore ? await this.oldest(manager, tenant, sessionsBefore, false) : [];
     if (gone.length > 0) await manager.delete(Session, { id: In(gone) });
     const blanked = wordsBefore ? await this.oldest(manager, tenant, wordsBefore, true) : [];
     await this.blank(manager, blanked);
-    const report = { deletedSessions: gone.length, blankedSessions: blanked.length };
+    const deletedAudio = audioBefore ? await this.deleteAudio(manager, tenant, audioBefore) : 0;
+    const report = { deletedSessions: gone.length, blankedSessions: blanked.length, deletedAudio };
     const events = gone.map((id) => deletion(tenant, id, actor));
-    if (gone.length + blanked.length > 0) events.push({ tenant, kind: 'data.purged', body: { ...report, actor } });
+    if (gone.length + blanked.length + deletedAudio > 0)
+      events.push({ tenant, kind: 'data.purged', body: { ...report, actor } });
     await this.ledger.append(manager, events, now);
-    return { ...report, more: Math.max(gone.length, blanked.length) === PURGE_BATCH };
+    return { ...report, more: Math.max(gone.length, blanked.length, deletedAudio) === PURGE_BATCH };
+  }
+
+  private async deleteAudio(manager: EntityManager, tenant: string, before: Date): Promise<number> {
+    const [{ deleted }] = await manager.query<[{ deleted: number }]>(
+      `WITH old AS (
+         SELECT session_id, utterance_id FROM audio WHERE tenant = $1 AND created_at < $2 AND piece = 0
+         ORDER BY created_at LIMIT ${PURGE_BATCH}
+       ), gone AS (
+         DELETE FROM audio a USING old WHERE a.session_id = old.session_id AND a.utterance_id = old.utterance_id
+         RETURNING a.piece
+       ) SELECT count(*) FILTER (WHERE piece = 0)::int AS deleted FROM gone`,
+      [tenant, before],
+    );
+    return deleted;
   }
 
   private async oldest(manager: EntityManager, tenant: string, before: Date, sealed: boolean): Promise<string[]> {
@@ -123,6 +144,7 @@ export class ErasureRepository {
   private async blank(manager: EntityManager, sessionIds: readonly string[]): Promise<void> {
     if (sessionIds.length === 0) return;
     for (const entity of OF_SESSION) await manager.update(entity, { sessionId: In([...sessionIds]) }, { sealed: null });
+    await manager.delete(AudioPiece, { sessionId: In([...sessionIds]) });
     await manager.update(Session, { id: In([...sessionIds]) }, { sealed: null });
   }
 }

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import type { ResultRecord } from '../emotion/record.js';
-import type { AlertRecord, Item, OpenedSession, StoredResult } from './batch.js';
+import type { AlertRecord, AudioRecord, Item, OpenedSession, StoredResult } from './batch.js';
 import { isPassing } from './database-errors.js';
 import type { Database } from './database.service.js';
 import type { SessionsRepository } from './sessions.repository.js';
@@ -31,6 +31,10 @@ export interface KeptTotals {
 export interface Recording {
   readonly result: (result: ResultRecord) => void;
   readonly alert: (alert: AlertRecord) => void;
+  /** Waits in what room results leave: where there is too little it goes first, and the ledger says how much was lost. */
+  readonly audio: (audio: AudioRecord) => void;
+  /** The voice may no longer be kept: what still waits of it is dropped. */
+  dropAudio(): void;
   /** The session is over. */
   close(reason: string): void;
   /** Resolves when nothing waits any more, or after `timeoutMs`. */
@@ -40,13 +44,22 @@ export interface Recording {
 /** Results of one session gather for so long before they are written together, ms. */
 const LINGER_MS = 40;
 const MAX_BATCH = 32;
+/** A batch with more than this ends here: sound is long. */
+const MAX_BATCH_BYTES = 4_194_304;
+/** Of what may wait, so much may be sound. */
+const AUDIO_SHARE = 0.5;
 const FIRST_RETRY_MS = 100;
 const MAX_RETRY_MS = 5_000;
 /** What an item costs beside its JSON, bytes. */
 const ITEM_BYTES = 1_024;
 
+interface Waiting {
+  readonly item: Item;
+  readonly bytes: number;
+}
+
 class Queue {
-  readonly items: { readonly item: Item; readonly bytes: number }[] = [];
+  items: Waiting[] = [];
   /** The session itself has to be written as well. */
   opened = false;
   erased = false;
@@ -54,6 +67,7 @@ class Queue {
   single = false;
   stored = 0;
   failed = 0;
+  lostAudio = 0;
   private idle: (() => void)[] = [];
 
   constructor(
@@ -107,6 +121,15 @@ export class Recorder {
       alert: (alert) => {
         this.add(queue, { type: 'alert', at: new Date(), alert });
       },
+      audio: (audio) => {
+        this.add(queue, { type: 'audio', at: new Date(), audio });
+      },
+      dropAudio: () => {
+        this.remove(
+          queue,
+          queue.items.filter(({ item }) => item.type === 'audio'),
+        );
+      },
       close: (reason) => {
         this.add(queue, { type: 'closed', at: new Date(), reason });
       },
@@ -130,7 +153,7 @@ export class Recorder {
     let lost = 0;
     for (const queue of this.queues) {
       lost += queue.pending;
-      this.fail(queue, queue.items.length, 'shutdown');
+      this.fail(queue, queue.items, 'shutdown');
     }
     if (lost > 0) this.log.error(`${lost} results could not be stored before the server stopped`);
     await this.pumping;
@@ -141,8 +164,11 @@ export class Recorder {
       this.tellFailed(queue, item, 'erased');
       return;
     }
-    const bytes = ITEM_BYTES + 2 * JSON.stringify(item).length;
-    const isFull = this.bytes + bytes > this.options.maxBytes;
+    const isAudio = item.type === 'audio';
+    const bytes = ITEM_BYTES + (isAudio ? item.audio.pcm.byteLength : 2 * JSON.stringify(item).length);
+    const room = this.options.maxBytes * (isAudio ? AUDIO_SHARE : 1);
+    if (!isAudio) this.makeRoom(bytes);
+    const isFull = this.bytes + bytes > room;
     if (item.type !== 'closed' && (isFull || this.stop.signal.aborted)) {
       this.tellFailed(queue, item, isFull ? 'bufferFull' : 'shutdown');
       return;
@@ -151,6 +177,16 @@ export class Recorder {
     this.bytes += bytes;
     this.queues.add(queue);
     this.pump();
+  }
+
+  /** Sound that waits goes before a result does. */
+  private makeRoom(bytes: number): void {
+    for (const queue of this.queues) {
+      for (const one of queue.items) {
+        if (this.bytes + bytes <= this.options.maxBytes) return;
+        if (one.item.type === 'audio') this.fail(queue, [one], 'bufferFull');
+      }
+    }
   }
 
   private pump(): void {
@@ -168,9 +204,9 @@ export class Recorder {
     for (;;) {
       const queue = this.next();
       if (!queue || signal.aborted) return;
-      const count = Math.min(queue.items.length, queue.single ? 1 : MAX_BATCH);
+      const taken = batchOf(queue);
       try {
-        await this.writeBatch(queue, count);
+        await this.writeBatch(queue, taken);
         wait = FIRST_RETRY_MS;
       } catch (error) {
         if (error instanceof ErasedError) {
@@ -179,30 +215,34 @@ export class Recorder {
           await Promise.race([this.database.ready().catch(() => undefined), pause(wait, undefined, { ref: false })]);
           await pause(wait, undefined, { signal }).catch(() => undefined);
           wait = Math.min(2 * wait, MAX_RETRY_MS);
-        } else if (count > 1) {
+        } else if (taken.length > 1) {
           queue.single = true;
         } else {
           // Never its message: a database repeats values in it.
           this.log.error(`something of a session was refused by the database: ${codeOf(error)}`);
           queue.opened = true;
-          this.fail(queue, count, 'rejected');
+          this.fail(queue, taken, 'rejected');
         }
       }
     }
   }
 
-  private async writeBatch(queue: Queue, count: number): Promise<void> {
-    const taken = queue.items.slice(0, count);
-    const items = taken.map(({ item }) => (item.type === 'closed' ? { ...item, lost: queue.failed } : item));
+  private async writeBatch(queue: Queue, taken: readonly Waiting[]): Promise<void> {
+    const { failed: lost, lostAudio } = queue;
+    const items = taken.map(({ item }) => (item.type === 'closed' ? { ...item, lost, lostAudio } : item));
     const stored = await this.database.transaction((manager) =>
       this.sessions.write(manager, { session: queue.session, items }),
     );
     queue.opened = true;
     // Dropped or failed meanwhile: it was said to be lost, and erasure takes it out of the database as well.
-    if (queue.items[0] !== taken[0]) return;
-    this.remove(queue, count);
-    queue.stored += stored.length;
-    for (const one of stored) queue.tell({ state: 'stored', ...one });
+    const kept = new Set(
+      this.remove(queue, taken).map(({ item }) => (item.type === 'result' ? item.result.resultId : '')),
+    );
+    for (const one of stored) {
+      if (!kept.has(one.resultId)) continue;
+      queue.stored += 1;
+      queue.tell({ state: 'stored', ...one });
+    }
     this.settle(queue);
   }
 
@@ -219,22 +259,29 @@ export class Recorder {
 
   private drop(queue: Queue): void {
     queue.erased = queue.opened = true;
-    this.fail(queue, queue.items.length, 'erased');
+    this.fail(queue, queue.items, 'erased');
   }
 
-  private fail(queue: Queue, count: number, reason: FailReason): void {
-    for (const { item } of this.remove(queue, count)) this.tellFailed(queue, item, reason);
+  private fail(queue: Queue, those: readonly Waiting[], reason: FailReason): void {
+    for (const { item } of this.remove(queue, those)) this.tellFailed(queue, item, reason);
     this.settle(queue);
   }
 
   private tellFailed(queue: Queue, item: Item, reason: FailReason): void {
+    if (item.type === 'audio') {
+      if (queue.lostAudio === 0) this.log.warn({ msg: 'sound of a session is not kept', reason });
+      queue.lostAudio += 1;
+    }
     if (item.type !== 'result') return;
     queue.failed += 1;
     queue.tell({ state: 'failed', resultId: item.result.resultId, reason });
   }
 
-  private remove(queue: Queue, count: number): Queue['items'] {
-    const removed = queue.items.splice(0, count);
+  /** Those that still wait: others were dropped or failed meanwhile. */
+  private remove(queue: Queue, those: readonly Waiting[]): Waiting[] {
+    const gone = new Set(those);
+    const removed = queue.items.filter((one) => gone.has(one));
+    queue.items = queue.items.filter((one) => !gone.has(one));
     for (const { bytes } of removed) this.bytes -= bytes;
     return removed;
   }
@@ -243,6 +290,18 @@ export class Recorder {
     if (!queue.done) return;
     queue.wake();
   }
+}
+
+/** The oldest that wait, as many as are written together; at least one. */
+function batchOf({ items, single }: Queue): Waiting[] {
+  let bytes = 0;
+  const taken = [];
+  for (const one of items.slice(0, single ? 1 : MAX_BATCH)) {
+    bytes += one.bytes;
+    if (taken.length > 0 && bytes > MAX_BATCH_BYTES) break;
+    taken.push(one);
+  }
+  return taken;
 }
 
 function codeOf(error: unknown): string {

@@ -1,12 +1,14 @@
 import type { DataSourceOptions } from 'typeorm';
 import { Access } from './access.entity.js';
 import { Alert } from './alert.entity.js';
+import { AudioPiece } from './audio.entity.js';
 import { ConsentRow } from './consent.entity.js';
 import { DeploymentKey } from './deployment-key.entity.js';
 import { Label } from './label.entity.js';
 import { LedgerRow } from './ledger.entity.js';
 import { WhatIsStored1795000000000 } from './migrations/1795000000000-what-is-stored.js';
 import { AlertsEnd1795100000000 } from './migrations/1795100000000-alerts-end.js';
+import { Audio1795200000000 } from './migrations/1795200000000-audio.js';
 import { SnakeCase } from './naming.js';
 import { Result } from './result.entity.js';
 import { Session } from './session.entity.js';
@@ -17,8 +19,21 @@ import { Utterance } from './utterance.entity.js';
 /** What both databases are told alike. */
 export const SCHEMA = {
   type: 'postgres',
-  entities: [Tenant, DeploymentKey, Subject, Session, Utterance, Result, Label, Alert, ConsentRow, Access, LedgerRow],
-  migrations: [WhatIsStored1795000000000, AlertsEnd1795100000000],
+  entities: [
+    Tenant,
+    DeploymentKey,
+    Subject,
+    Session,
+    Utterance,
+    Result,
+    Label,
+    Alert,
+    AudioPiece,
+    ConsentRow,
+    Access,
+    LedgerRow,
+  ],
+  migrations: [WhatIsStored1795000000000, AlertsEnd1795100000000, Audio1795200000000],
   migrationsTableName: 'migrations',
   namingStrategy: new SnakeCase(),
   synchronize: false,

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { Module, type DynamicModule, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import type { Config } from '../common/config.js';
+import { AudioRepository } from './audio.repository.js';
 import { ConsentsRepository } from './consents.repository.js';
 import { Database, type DatabaseOptions } from './database.service.js';
 import { parseMasterKey } from '../privacy/master-keys.js';
@@ -41,6 +42,7 @@ export class SessionsModule {
       Database,
       Vault,
       LedgerRepository,
+      AudioRepository,
       ConsentsRepository,
       SessionsRepository,
       ErasureRepository,
@@ -59,6 +61,11 @@ export class SessionsModule {
             return vault;
           },
         },
+        {
+          provide: AudioRepository,
+          inject: [Vault],
+          useFactory: (vault: Vault) => new AudioRepository(vault),
+        },
         { provide: LedgerRepository, useFactory: () => new LedgerRepository() },
         {
           provide: ConsentsRepository,
@@ -68,9 +75,15 @@ export class SessionsModule {
         },
         {
           provide: SessionsRepository,
-          inject: [Database, Vault, ConsentsRepository, LedgerRepository],
-          useFactory: (database: Database, vault: Vault, consents: ConsentsRepository, ledger: LedgerRepository) => {
-            const sessions = new SessionsRepository(vault, consents, ledger);
+          inject: [Database, Vault, ConsentsRepository, LedgerRepository, AudioRepository],
+          useFactory: (
+            database: Database,
+            vault: Vault,
+            consents: ConsentsRepository,
+            ledger: LedgerRepository,
+            audio: AudioRepository,
+          ) => {
+            const sessions = new SessionsRepository(vault, consents, ledger, audio);
             // Nobody else writes to the embedded database; on Postgres another node may still hold a session.
             const age = config.DATABASE_URL ? 2 * config.MAX_SESSION_S * 1_000 : 0;
             database.prepareOnce((manager) => sessions.closeLost(manager, new Date(Date.now() - age), new Date()));

@@ -2,10 +2,12 @@ import { In, IsNull, LessThan, type EntityManager } from 'typeorm';
 import type { FusedEmotion } from '../emotion/fused.js';
 import type { ResultCause } from '../emotion/record.js';
 import { Alert } from './alert.entity.js';
+import type { AudioRepository } from './audio.repository.js';
 import type { Batch, Item, OpenedSession, StoredResult } from './batch.js';
 import { placeOf } from './columns.js';
 import type { ConsentsRepository } from './consents.repository.js';
 import { Label, type LabelAction } from './label.entity.js';
+import type { LedgerEvent } from './ledger.js';
 import type { LedgerRepository } from './ledger.repository.js';
 import { Result } from './result.entity.js';
 import { attested, contentOf, labelRow, resultRow, untampered } from './result-rows.js';
@@ -61,6 +63,7 @@ export class SessionsRepository {
     private readonly vault: Vault,
     private readonly consents: ConsentsRepository,
     private readonly ledger: LedgerRepository,
+    private readonly audio: AudioRepository,
   ) {}
 
   /**
@@ -73,15 +76,22 @@ export class SessionsRepository {
     await this.writeAlerts(manager, session, dataKey, items);
     const results = items.filter((item) => item.type === 'result');
     const stored = results.length === 0 ? [] : await this.writeResults(manager, session, dataKey, results);
-    for (const item of items) {
-      if (item.type !== 'closed') continue;
-      const { at, reason, lost = 0 } = item;
-      await manager.update(Session, { id: session.id }, { endedAt: at, closeReason: reason, lost });
-      if (lost === 0) continue;
-      const body = { sessionId: session.id, results: lost };
-      await this.ledger.append(manager, [{ tenant: session.tenant, kind: 'results.lost', body }], at);
-    }
+    const sound = items.filter((item) => item.type === 'audio');
+    await this.audio.write(manager, session, dataKey, sound);
+    for (const item of items) if (item.type === 'closed') await this.writeClosed(manager, session, item);
     return stored;
+  }
+
+  private async writeClosed(
+    manager: EntityManager,
+    { id: sessionId, tenant }: OpenedSession,
+    { at, reason, lost = 0, lostAudio = 0 }: Extract<Item, { type: 'closed' }>,
+  ): Promise<void> {
+    await manager.update(Session, { id: sessionId }, { endedAt: at, closeReason: reason, lost });
+    const events: LedgerEvent[] = [];
+    if (lost > 0) events.push({ tenant, kind: 'results.lost', body: { sessionId, results: lost } });
+    if (lostAudio > 0) events.push({ tenant, kind: 'audio.lost', body: { sessionId, utterances: lostAudio } });
+    await this.ledger.append(manager, events, at);
   }
 
   /** Sessions that began before and were never closed: their server was killed. */

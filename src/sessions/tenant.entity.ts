@@ -9,6 +9,8 @@ export class Tenant {
   @Int({ nullable: true }) keepSessionsDays!: number | null;
   /** Days after which words, cues and scores are blanked while labels stay; null: as long as the session. */
   @Int({ nullable: true }) keepWordsDays!: number | null;
+  /** Days after which sound is deleted; null: as the server has it (AUDIO_KEEP_DAYS). */
+  @Int({ nullable: true }) keepAudioDays!: number | null;
   @Time() changedAt!: Date;
   /** Id of the API key. */
   @Text() changedBy!: string;

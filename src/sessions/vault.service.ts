@@ -96,6 +96,16 @@ export class Vault {
     return JSON.parse(open(dataKey, sealed, place).toString('utf8'));
   }
 
+  /** The same for bytes that are no JSON. */
+  sealBytes(dataKey: Uint8Array, place: string, bytes: Uint8Array): Buffer {
+    return seal(dataKey, bytes, place);
+  }
+
+  /** @throws TamperedError */
+  openBytes(dataKey: Uint8Array, place: string, sealed: Uint8Array): Buffer {
+    return open(dataKey, sealed, place);
+  }
+
   forget(subjectId: string): void {
     this.opened.get(subjectId)?.fill(0);
     this.opened.delete(subjectId);

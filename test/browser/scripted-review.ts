@@ -102,6 +102,7 @@ export async function startScriptedReview(tales: Tale[]) {
         text: side('text', line.text),
         short: fused.explanation.short,
       },
+      audio: true,
       trajectory: null,
     };
   };

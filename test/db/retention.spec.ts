@@ -13,13 +13,21 @@ it('[RV12] retention deletes old sessions, destroys the words of younger ones, a
   const store = await TestStore.open({ kind: 'embedded', folder: join(folder, 'db') });
   for (const startedAt of [ago(40), ago(10), ago(1)]) await store.record(session({ startedAt }), [result(1)]);
   await store.record(session({ startedAt: ago(40), tenant: 'other' }), [result(1)]);
-  const retention = new RetentionService(new ReviewStorage(store.database), store.erasure, store.ledger);
+  const retention = new RetentionService(new ReviewStorage(store.database), store.erasure, store.ledger, {
+    keepAudioDays: 30,
+  });
   const caller = { tenant: 'default', role: 'admin', keyId: 'key-1', tokenId: 'key-1' } as const;
   expect(await retention.read(caller)).toMatchObject({ keepSessionsDays: null, lastPurge: null });
-  await retention.write(caller, { keepSessionsDays: 30, keepWordsDays: 7 });
-  expect(await retention.purgeAll()).toEqual([{ tenant: 'default', deletedSessions: 1, blankedSessions: 1 }]);
-  expect(await retention.purgeAll()).toEqual([{ tenant: 'default', deletedSessions: 0, blankedSessions: 0 }]);
-  expect(await retention.read(caller)).toMatchObject({ lastPurge: { deletedSessions: 1, blankedSessions: 1 } });
+  await retention.write(caller, { keepSessionsDays: 30, keepWordsDays: 7, keepAudioDays: null });
+  expect(await retention.purgeAll()).toEqual([
+    { tenant: 'default', deletedSessions: 1, blankedSessions: 1, deletedAudio: 0 },
+  ]);
+  expect(await retention.purgeAll()).toEqual([
+    { tenant: 'default', deletedSessions: 0, blankedSessions: 0, deletedAudio: 0 },
+  ]);
+  expect(await retention.read(caller)).toMatchObject({
+    lastPurge: { deletedSessions: 1, blankedSessions: 1, deletedAudio: 0 },
+  });
   expect(
     await store.query(
       `SELECT s.tenant, r.sealed IS NULL AS blanked, r.label IS NOT NULL AS labelled FROM sessions s

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { IsNull, type DataSource } from 'typeorm';
 import { fuse } from '../../src/fusion/evidence.fixture.js';
 import { TamperedError } from '../../src/privacy/envelope.js';
@@ -10,6 +10,7 @@ import { Result } from '../../src/sessions/result.entity.js';
 import { SCHEMA } from '../../src/sessions/schema.js';
 import type { SealedLabel, SealedResult } from '../../src/sessions/sealed.js';
 import { Session } from '../../src/sessions/session.entity.js';
+import type { Recording } from '../../src/sessions/recorder.service.js';
 import { RevisionError } from '../../src/sessions/sessions.repository.js';
 import { Utterance } from '../../src/sessions/utterance.entity.js';
 import { onEachDatabase } from '../support/databases.js';
@@ -263,6 +264,76 @@ onEachDatabase('storage', (place) => {
     expect(await rowsOf('rule', 'alerts')).toEqual([{ rule: 'angry' }]);
   });
 
+  describe('sound', () => {
+    const pcm = Buffer.alloc(600_000, 7);
+    const soundOf = async (utteranceId = 'u1'): Promise<Buffer | undefined> => {
+      const dataKey = await keyOf();
+      const where = { tenant: one.tenant, sessionId: one.id, utteranceId };
+      return store.database.transaction((manager) => store.audio.read(manager, dataKey, where));
+    };
+    const recorded = async (of = store): Promise<Recording> => {
+      const recording = of.recorder.open(one);
+      recording.result(result(1));
+      recording.audio({ utteranceId: 'u1', pcm });
+      recording.close('ended');
+      await recording.settled(30_000);
+      return recording;
+    };
+
+    it('[ST13] is kept in sealed pieces; one that is changed, moved or gone is an error', async () => {
+      await recorded();
+      expect((await soundOf())?.equals(pcm)).toBe(true);
+      expect(await soundOf('u2')).toBeUndefined();
+      expect(await rowsOf(`piece, pieces, position('\\x07070707'::bytea IN sealed) AS plain`, 'audio')).toEqual(
+        [0, 1, 2].map((piece) => ({ piece, pieces: 3, plain: 0 })),
+      );
+      // The same batch again.
+      await recorded();
+      expect((await soundOf())?.equals(pcm)).toBe(true);
+      const tamper = (sql: string) => store.query(sql, [one.tenant]);
+      await tamper('UPDATE audio SET piece = 2 - piece + 10 WHERE tenant = $1');
+      await expect(soundOf()).rejects.toThrow(TamperedError);
+      await tamper('UPDATE audio SET piece = 12 - piece WHERE tenant = $1');
+      expect((await soundOf())?.equals(pcm)).toBe(true);
+      await tamper('DELETE FROM audio WHERE tenant = $1 AND piece = 2');
+      await expect(soundOf()).rejects.toThrow(TamperedError);
+    });
+
+    it('[ST13] goes with an erasure, a deletion, and by its own age', async () => {
+      await recorded();
+      const retention = { tenant: one.tenant, audioBefore: new Date(Date.now() + 1_000) };
+      const purge = () =>
+        store.database.transaction((manager) => store.erasure.purge(manager, retention, 'job', new Date()));
+      expect(await purge()).toMatchObject({ deletedAudio: 1, deletedSessions: 0, more: false });
+      expect(await rowsOf('*', 'audio')).toEqual([]);
+      expect(await rowsOf(`body->>'deletedAudio' AS n`, 'ledger', `kind = 'data.purged'`)).toEqual([{ n: '1' }]);
+      await recorded();
+      const [{ consent_id: consentId } = {}] = await rowsOf('consent_id', 'sessions');
+      await store.database.transaction((manager) =>
+        store.erasure.eraseConsenting(manager, one.tenant, String(consentId), new Date()),
+      );
+      expect(await rowsOf('*', 'audio')).toEqual([]);
+    });
+
+    it('[ST13] is dropped first where there is too little room, and the ledger says so; when withdrawn as well', async () => {
+      const small = await TestStore.open(await place().fresh(), { maxBytes: 2_000_000 });
+      const recording = small.recorder.open(one);
+      for (const n of [1, 2]) {
+        recording.result(result(n));
+        recording.audio({ utteranceId: `u${n}`, pcm: Buffer.alloc(900_000, n) });
+      }
+      recording.audio({ utteranceId: 'u3', pcm });
+      recording.dropAudio();
+      recording.close('ended');
+      expect(await recording.settled(30_000)).toEqual({ stored: 2, failed: 0, pending: 0 });
+      expect(await small.query('SELECT utterance_id FROM audio')).toEqual([]);
+      expect(await small.query(`SELECT body->>'utterances' AS n FROM ledger WHERE kind = 'audio.lost'`)).toEqual([
+        { n: '2' },
+      ]);
+      await small.close();
+    });
+  });
+
   it('[ST11] deletes and blanks by age, in pieces, and the ledger says so', async () => {
     const aged = (startedAt: string): OpenedSession => ({ ...one, id: randomUUID(), startedAt: new Date(startedAt) });
     const [old, middle, fresh] = [aged('2025-01-01'), aged('2025-06-01'), aged('2025-12-01')];
@@ -273,8 +344,8 @@ onEachDatabase('storage', (place) => {
       store.database.transaction((manager) =>
         store.erasure.purge(manager, { tenant, sessionsBefore, wordsBefore }, 'job', new Date()),
       );
-    expect(await purge()).toEqual({ deletedSessions: 1, blankedSessions: 1, more: false });
-    expect(await purge()).toEqual({ deletedSessions: 0, blankedSessions: 0, more: false });
+    expect(await purge()).toEqual({ deletedSessions: 1, blankedSessions: 1, deletedAudio: 0, more: false });
+    expect(await purge()).toEqual({ deletedSessions: 0, blankedSessions: 0, deletedAudio: 0, more: false });
     expect(await rowsOf('sealed IS NULL AS blank, session_id AS id', 'results')).toEqual([
       { blank: false, id: fresh.id },
       { blank: true, id: middle.id },

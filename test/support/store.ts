@@ -7,6 +7,7 @@ import type { PartialScores } from '../../src/emotion/scores.js';
 import { fuse, peaked, textOf, voiceOf } from '../../src/fusion/evidence.fixture.js';
 import type { KeySource } from '../../src/privacy/key-source.js';
 import type { OpenedSession } from '../../src/sessions/batch.js';
+import { AudioRepository } from '../../src/sessions/audio.repository.js';
 import { ConsentsRepository } from '../../src/sessions/consents.repository.js';
 import { Database, type DatabaseOptions } from '../../src/sessions/database.service.js';
 import { ErasureRepository } from '../../src/sessions/erasure.repository.js';
@@ -21,6 +22,7 @@ export class TestStore {
   readonly vault: Vault;
   readonly ledger = new LedgerRepository();
   readonly consents: ConsentsRepository;
+  readonly audio: AudioRepository;
   readonly sessions: SessionsRepository;
   readonly erasure: ErasureRepository;
   readonly recorder: Recorder;
@@ -33,7 +35,8 @@ export class TestStore {
     this.database = new Database(options);
     this.vault = new Vault(keys);
     this.consents = new ConsentsRepository(this.database, this.vault, this.ledger);
-    this.sessions = new SessionsRepository(this.vault, this.consents, this.ledger);
+    this.audio = new AudioRepository(this.vault);
+    this.sessions = new SessionsRepository(this.vault, this.consents, this.ledger, this.audio);
     this.erasure = new ErasureRepository(this.vault, this.ledger);
     this.recorder = new Recorder(this.database, this.sessions, { maxBytes });
     this.database.prepare((manager) => this.vault.prepare(manager));
