@@ -42,6 +42,11 @@ export interface Correction {
   readonly cause: Extract<ResultCause, 'labelOverride' | 'labelRevoked' | 'labelRestored'>;
 }
 
+/** Did a person decide so? */
+export function isCorrection(cause: ResultCause): cause is Correction['cause'] {
+  return cause === 'labelOverride' || cause === 'labelRevoked' || cause === 'labelRestored';
+}
+
 /** How the line hands a result over to be kept: in order, and without waiting for anybody. */
 export type KeepResult = (result: ResultRecord) => void;
 

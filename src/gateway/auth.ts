@@ -14,6 +14,8 @@ export interface Caller {
   readonly keyId: string;
   /** Counts the sessions of one token; of a key used directly it is the key's. */
   readonly tokenId: string;
+  /** When the token on a socket ends. */
+  readonly expiresAt?: Date;
 }
 
 export interface IssuedToken {
@@ -98,7 +100,7 @@ export class Auth {
   async checkToken(token: unknown): Promise<Caller> {
     const { once, jti, exp, ...caller } = await this.read(token, 'auth.token');
     if (once) this.spend(jti, exp);
-    return caller;
+    return { ...caller, expiresAt: new Date(exp * 1_000) };
   }
 
   /** A token on a REST request. @throws LoginError */

@@ -1,4 +1,4 @@
-import { Inject, Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
+import { Inject, Injectable, Logger, Optional, type OnModuleDestroy } from '@nestjs/common';
 import { messageOf, WireError } from '../common/errors.js';
 import { MODALITIES, type Modality } from '../emotion/evidence.js';
 import { remaining, type ConsentRecord, type ConsentStore } from '../privacy/consent-record.js';
@@ -6,6 +6,7 @@ import { openConsent, type Permission } from '../privacy/consent.js';
 import type { Notice } from '../privacy/notice.js';
 import type { ConsentReceipt } from '../privacy/consent-receipt.js';
 import { receiptOf } from '../privacy/receipt.js';
+import { Nodes } from '../sessions/nodes.service.js';
 import type { Caller } from './auth.js';
 
 export const CONSENT_STORE = Symbol('CONSENT_STORE');
@@ -68,7 +69,15 @@ export class Consents implements OnModuleDestroy {
     @Inject(SERVED_NOTICE) private readonly notice: Notice,
     @Inject(CONSENT_STORE) private readonly store: ConsentStore,
     @Inject(ERASURE) private readonly erasure: Erasure | undefined,
-  ) {}
+    @Optional() @Inject(Nodes) nodes?: Nodes,
+  ) {
+    nodes?.listen({
+      heard: (message) => {
+        if (message.kind === 'withdrawn') this.stop(message.tenant, message.consentId, message.modalities);
+      },
+      missed: () => void this.lookAgain(),
+    });
+  }
 
   /**
    * Judges a request and takes its consent up. From here on a withdrawal reaches `reading`, also while it is still being set up.
@@ -116,9 +125,7 @@ export class Consents implements OnModuleDestroy {
     const { tenant } = caller;
     const modalities = modality ? [modality] : MODALITIES;
     // A record of another tenant has no readings under this tenant's name: nothing of it is touched.
-    const mine = [...(this.running.get(keyOf(tenant, id)) ?? [])];
-    this.remember(tenant, id, modalities);
-    for (const { reading } of mine) reading.stop(modalities);
+    const mine = this.stop(tenant, id, modalities);
     const record = await this.write({ tenant, id, modalities, at: new Date() });
     if (record === 'unknown') {
       this.withdrawn.delete(keyOf(tenant, id));
@@ -148,6 +155,30 @@ export class Consents implements OnModuleDestroy {
     clearTimeout(this.retry);
     await this.writePending();
     if (this.pending.size > 0) this.log.error(`${this.pending.size} withdrawals could not be written down`);
+  }
+
+  /** Takes effect in everything that this server reads under the record, before it returns. */
+  private stop(tenant: string, id: string, modalities: readonly Modality[]): Running[] {
+    const mine = [...(this.running.get(keyOf(tenant, id)) ?? [])];
+    this.remember(tenant, id, modalities);
+    for (const { reading } of mine) reading.stop(modalities);
+    return mine;
+  }
+
+  /** What another node withdrew while it could not be heard. */
+  private async lookAgain(): Promise<void> {
+    for (const key of this.running.keys()) {
+      const [tenant = '', id = ''] = splitKey(key);
+      try {
+        const record = await this.store.find(tenant, id);
+        if (!record) continue;
+        const left = remaining(record);
+        const gone = MODALITIES.filter((modality) => !left.includes(modality));
+        if (gone.length > 0) this.stop(tenant, id, gone);
+      } catch {
+        this.log.warn('withdrawals of other nodes cannot be looked up now');
+      }
+    }
   }
 
   private receipt(record: ConsentRecord, at: Date): ConsentReceipt {
@@ -224,6 +255,8 @@ export class Consents implements OnModuleDestroy {
   }
 }
 
+/** The id has no space in it. */
+const splitKey = (key: string): string[] => [key.slice(0, key.lastIndexOf(' ')), key.slice(key.lastIndexOf(' ') + 1)];
 const keyOf = (tenant: string, name: string): string => `${tenant} ${name}`;
 /** @throws WireError `notFound` for what is no UUID: the database is not asked about it */
 function idOf(named: string): string {

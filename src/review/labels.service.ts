@@ -7,6 +7,8 @@ import type { Caller } from '../gateway/auth.js';
 import type { Correction } from '../emotion/record.js';
 import type { LiveSessions } from '../gateway/live-sessions.js';
 import type { PipelineService } from '../pipeline/pipeline.service.js';
+import type { NodeMessage } from '../sessions/node-messages.js';
+import type { Nodes } from '../sessions/nodes.service.js';
 import { RevisionError, type SessionsRepository } from '../sessions/sessions.repository.js';
 import type { AccessesRepository } from './accesses.repository.js';
 import type { ResultPage } from './api.js';
@@ -22,6 +24,8 @@ export type Decided =
   /** `to`: the version that is brought back; left out: the one before what stands. */
   | { readonly action: 'restored'; readonly to?: number | undefined };
 
+type Revised = Extract<NodeMessage, { kind: 'revised' }>;
+
 const CAUSE = { overridden: 'labelOverride', revoked: 'labelRevoked', restored: 'labelRestored' } as const;
 
 /** Corrects labels: a new revision beside the old ones, told to whoever listens. Nothing is lost, everything can be undone. */
@@ -34,7 +38,15 @@ export class Labels {
     private readonly pipeline: PipelineService,
     private readonly live: LiveSessions,
     private readonly changes: ReviewChanges,
-  ) {}
+    nodes: Nodes,
+  ) {
+    nodes.listen({
+      heard: (message) => {
+        if (message.kind === 'revised') void this.retell(message).catch(() => undefined);
+      },
+      missed: () => undefined,
+    });
+  }
 
   /**
    * `version`: the revision that the person saw.
@@ -72,6 +84,14 @@ export class Labels {
     const { result, fused } = made.revised;
     this.tell(tenant, id, { utteranceId: utterance, revision: result.revision, fused, cause: CAUSE[decided.action] });
     return made.page;
+  }
+
+  /** A correction that was made at another node: it is stored, and told here to whoever listens here. */
+  private async retell({ tenant, sessionId: id, utteranceId, revision }: Revised): Promise<void> {
+    const made = await this.storage.run((manager) =>
+      this.reader.correction(manager, tenant, id, `${utteranceId}r${revision}`),
+    );
+    if (made) this.tell(tenant, id, made);
   }
 
   private derive(decided: Decided, current: FusedEmotion, restored: FusedEmotion | undefined): FusedEmotion {

@@ -19,6 +19,8 @@ import { LiveSessions } from '../gateway/live-sessions.js';
 import type { Ack as Answer } from '../gateway/protocol.js';
 import { parse, wireErrorBody } from '../gateway/wire-error.js';
 import { WsExceptionFilter } from '../gateway/ws-exception.filter.js';
+import type { NodeMessage } from '../sessions/node-messages.js';
+import { Nodes } from '../sessions/nodes.service.js';
 import { AccessesRepository } from './accesses.repository.js';
 import { REVIEW_NAMESPACE, WatchSchema } from './api.js';
 import { ReviewChanges, type Change, type Teller } from './changes.js';
@@ -26,6 +28,7 @@ import { SessionsReader } from './sessions.reader.js';
 import { ReviewStorage } from './storage.service.js';
 
 type ReviewSocket = Omit<Socket, 'data'> & { data: { caller: Caller } };
+type ElseChanged = Extract<NodeMessage, { kind: 'session' }>;
 type AckFn = ((answer: Answer<{ live?: boolean }>) => void) | undefined;
 
 /** Sessions that one connection may watch at a time. */
@@ -57,6 +60,7 @@ export class ReviewGateway implements OnGatewayInit<Namespace>, Teller {
     @Inject(SessionsReader) private readonly reader: SessionsReader,
     @Inject(AccessesRepository) private readonly accesses: AccessesRepository,
     @Inject(ReviewChanges) private readonly changes: ReviewChanges,
+    @Inject(Nodes) private readonly nodes: Nodes,
   ) {}
 
   afterInit(namespace: Namespace): void {
@@ -66,6 +70,7 @@ export class ReviewGateway implements OnGatewayInit<Namespace>, Teller {
         (caller) => {
           (socket.data as Partial<ReviewSocket['data']>).caller = caller;
           void socket.join(tenantRoom(caller.tenant));
+          endsWithItsToken(socket, caller);
           next();
         },
         (error: unknown) => {
@@ -73,6 +78,12 @@ export class ReviewGateway implements OnGatewayInit<Namespace>, Teller {
           next(Object.assign(new Error(body.message), { data: body }));
         },
       );
+    });
+    this.nodes.listen({
+      heard: (message) => {
+        if (message.kind === 'session') void this.elsewhere(message).catch(() => undefined);
+      },
+      missed: () => undefined,
     });
     this.changes.attach(this);
     this.live.overhear(({ tenant, id }, event, data) => {
@@ -129,6 +140,18 @@ export class ReviewGateway implements OnGatewayInit<Namespace>, Teller {
     this.namespace?.to(sessionRoom(tenant, sessionId)).emit(event, data);
   }
 
+  /** Of a session at another node: what is stored of it is told to those who watch it here, once it is stored. */
+  private async elsewhere({ tenant, sessionId, change, utteranceId }: ElseChanged): Promise<void> {
+    this.changed(tenant, { sessionId, change, ...(utteranceId === undefined ? {} : { utteranceId }) });
+    if (sessionId === null || utteranceId === undefined || !this.hasWatchers(tenant, sessionId)) return;
+    const events = await this.storage.run((manager) => this.reader.told(manager, tenant, sessionId, utteranceId));
+    for (const { event, data } of events) this.watched(tenant, sessionId, event, { ...data, sessionId });
+  }
+
+  private hasWatchers(tenant: string, sessionId: string): boolean {
+    return (this.namespace?.adapter.rooms.get(sessionRoom(tenant, sessionId))?.size ?? 0) > 0;
+  }
+
   /** @throws WireError `unauthorized`, `forbidden` or `rateLimited` */
   private async enter(socket: Socket): Promise<Caller> {
     const address = addressOf(socket.request, this.config.TRUST_PROXY);
@@ -150,4 +173,16 @@ async function answered(socket: ReviewSocket, ack: AckFn, work: () => Promise<ob
     if (typeof ack === 'function') ack({ ok: false, error: wireErrorBody(error) });
     else socket.emit('error', wireErrorBody(error));
   }
+}
+
+/** Who may no longer listen does not go on listening; a page comes back with another token. */
+function endsWithItsToken(socket: Socket, { expiresAt }: Caller): void {
+  if (!expiresAt) return;
+  const timer = setTimeout(() => {
+    socket.emit('error', wireErrorBody(new WireError('unauthorized', 'The token has ended: connect with another.')));
+    socket.disconnect(true);
+  }, expiresAt.getTime() - Date.now());
+  socket.once('disconnect', () => {
+    clearTimeout(timer);
+  });
 }

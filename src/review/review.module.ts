@@ -9,6 +9,7 @@ import { ConsentsRepository } from '../sessions/consents.repository.js';
 import { Database } from '../sessions/database.service.js';
 import { ErasureRepository } from '../sessions/erasure.repository.js';
 import { LedgerRepository } from '../sessions/ledger.repository.js';
+import { Nodes } from '../sessions/nodes.service.js';
 import { SessionsRepository } from '../sessions/sessions.repository.js';
 import { Vault } from '../sessions/vault.service.js';
 import { AccessesRepository } from './accesses.repository.js';
@@ -75,6 +76,7 @@ const PROVIDERS: Provider[] = [
     PipelineService,
     LiveSessions,
     ReviewChanges,
+    Nodes,
   ),
   made(
     Subjects,

@@ -2,6 +2,7 @@ import { In, IsNull, LessThanOrEqual, MoreThan, type EntityManager } from 'typeo
 import { z } from 'zod';
 import { wavOf } from '../common/wav.js';
 import { furtherOf, type FurtherModality } from '../emotion/evidence.js';
+import { isCorrection, type Correction } from '../emotion/record.js';
 import { SAMPLE_RATE } from '../emotion/utterance.js';
 import type { AudioRepository } from '../sessions/audio.repository.js';
 import { ConsentRow } from '../sessions/consent.entity.js';
@@ -255,6 +256,27 @@ export class SessionsReader {
         ledger: { seq: row.ledgerSeq, hash: hashes.get(row.ledgerSeq) ?? '' },
       };
     });
+  }
+
+  /** A person's decision as it is stored; undefined where its words are gone, or it is none. */
+  async correction(
+    manager: EntityManager,
+    tenant: string,
+    sessionId: string,
+    resultId: string,
+  ): Promise<Correction | undefined> {
+    const session = await this.open(manager, tenant, sessionId);
+    const row = await manager.findOneBy(Result, { tenant, sessionId, id: resultId });
+    const fused = row && session.result(row)?.fused;
+    if (!fused || !isCorrection(row.cause)) return undefined;
+    return { utteranceId: row.utteranceId, revision: row.revision, fused, cause: row.cause };
+  }
+
+  /** What a client was told of one utterance. */
+  async told(manager: EntityManager, tenant: string, id: string, utteranceId: string): Promise<EventsPage['items']> {
+    const session = await this.open(manager, tenant, id);
+    const utterance = await manager.findOneBy(Utterance, { sessionId: id, tenant, id: utteranceId });
+    return utterance ? retold(session, utterance, await this.revisions(manager, tenant, id, utteranceId)) : [];
   }
 
   /** The sound of one utterance as a wav file. @throws WireError `notFound` */

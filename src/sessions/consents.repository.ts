@@ -6,6 +6,7 @@ import { placeOf } from './columns.js';
 import { ConsentRow } from './consent.entity.js';
 import type { Database } from './database.service.js';
 import type { LedgerRepository } from './ledger.repository.js';
+import { announce } from './node-messages.js';
 import type { SealedConsent } from './sealed.js';
 import { ErasedError, type Vault } from './vault.service.js';
 
@@ -46,6 +47,7 @@ export class ConsentsRepository implements ConsentStore {
         row.withdrawn = { ...row.withdrawn, ...since };
         await manager.update(ConsentRow, { id }, { withdrawn: row.withdrawn });
         const body = { consentId: id, subjectId: row.subjectId, modalities: fresh };
+        await announce(manager, [{ kind: 'withdrawn', tenant, consentId: id, modalities: fresh }]);
         await this.ledger.append(manager, [{ tenant, kind: 'consent.withdrawn', body }], at);
       }
       return this.opened(manager, row);

@@ -1,10 +1,12 @@
 import { In, IsNull, LessThan, Not, type EntityManager, type EntityTarget } from 'typeorm';
+import { MODALITIES } from '../emotion/evidence.js';
 import { Alert } from './alert.entity.js';
 import { AudioPiece } from './audio.entity.js';
 import { ConsentRow } from './consent.entity.js';
 import { Label } from './label.entity.js';
 import type { LedgerRepository } from './ledger.repository.js';
 import type { LedgerEvent } from './ledger.js';
+import { announce } from './node-messages.js';
 import { Result } from './result.entity.js';
 import { Session } from './session.entity.js';
 import { Subject } from './subject.entity.js';
@@ -67,6 +69,13 @@ export class ErasureRepository {
       manager,
       sessions.map(({ id }) => id),
     );
+    const consents = await manager.find(ConsentRow, { where: { tenant, subjectId }, select: { id: true } });
+    await announce(manager, [
+      ...consents.map(
+        ({ id: consentId }) => ({ kind: 'withdrawn', tenant, consentId, modalities: MODALITIES }) as const,
+      ),
+      { kind: 'session', tenant, sessionId: null, change: 'erased' },
+    ]);
     await manager.update(ConsentRow, { tenant, subjectId }, { sealed: null });
     const gone = { pseudonym: null, masterKeyId: null, wrappedKey: null, erasedAt: now };
     await manager.update(Subject, { id: subjectId }, gone);
@@ -92,6 +101,7 @@ export class ErasureRepository {
   async deleteSession(manager: EntityManager, tenant: string, id: string, actor: string, now: Date): Promise<boolean> {
     const { affected } = await manager.delete(Session, { tenant, id });
     if (!affected) return false;
+    await announce(manager, [{ kind: 'session', tenant, sessionId: id, change: 'deleted' }]);
     await this.ledger.append(manager, [deletion(tenant, id, actor)], now);
     return true;
   }

@@ -8,6 +8,7 @@ import { parseMasterKey } from '../privacy/master-keys.js';
 import type { KeySource } from '../privacy/key-source.js';
 import { ErasureRepository } from './erasure.repository.js';
 import { LedgerRepository } from './ledger.repository.js';
+import { Nodes } from './nodes.service.js';
 import { Recorder } from './recorder.service.js';
 import { SessionsRepository } from './sessions.repository.js';
 import { Vault } from './vault.service.js';
@@ -20,15 +21,18 @@ class Storage implements OnModuleInit, OnApplicationShutdown {
   constructor(
     private readonly database: Database,
     private readonly recorder: Recorder,
+    private readonly nodes: Nodes,
   ) {}
 
   /** Opens in the background: the embedded database takes seconds, and nothing has to wait for it. */
   onModuleInit(): void {
     this.database.start();
+    this.nodes.start();
   }
 
   /** After the sessions have drained (beforeApplicationShutdown of the gateway). */
   async onApplicationShutdown(): Promise<void> {
+    await this.nodes.close();
     await this.recorder.close(DRAIN_MS);
     await this.database.close();
   }
@@ -40,6 +44,7 @@ export class SessionsModule {
   static register(config: Config): DynamicModule {
     const parts = [
       Database,
+      Nodes,
       Vault,
       LedgerRepository,
       AudioRepository,
@@ -52,6 +57,7 @@ export class SessionsModule {
       module: SessionsModule,
       providers: [
         { provide: Database, useFactory: () => new Database(databaseOf(config)) },
+        { provide: Nodes, useFactory: () => new Nodes(config.DATABASE_URL) },
         {
           provide: Vault,
           inject: [Database],
@@ -103,8 +109,8 @@ export class SessionsModule {
         },
         {
           provide: Storage,
-          inject: [Database, Recorder],
-          useFactory: (database: Database, recorder: Recorder) => new Storage(database, recorder),
+          inject: [Database, Recorder, Nodes],
+          useFactory: (database: Database, recorder: Recorder, nodes: Nodes) => new Storage(database, recorder, nodes),
         },
       ],
       exports: parts,

@@ -9,6 +9,7 @@ import type { ConsentsRepository } from './consents.repository.js';
 import { Label, type LabelAction } from './label.entity.js';
 import type { LedgerEvent } from './ledger.js';
 import type { LedgerRepository } from './ledger.repository.js';
+import { announce } from './node-messages.js';
 import { Result } from './result.entity.js';
 import { attested, contentOf, labelRow, resultRow, untampered } from './result-rows.js';
 import type { SealedAlert, SealedResult, SealedSession, SealedUtterance } from './sealed.js';
@@ -71,7 +72,7 @@ export class SessionsRepository {
    * @throws ErasedError: the subject was erased, and nothing more of it may be kept.
    */
   async write(manager: EntityManager, { session, items }: Batch): Promise<StoredResult[]> {
-    const { subjectId } = await this.sessionRow(manager, session);
+    const { subjectId, isNew } = await this.sessionRow(manager, session);
     const dataKey = await this.vault.dataKey(manager, session.tenant, subjectId, { lock: true });
     await this.writeAlerts(manager, session, dataKey, items);
     const results = items.filter((item) => item.type === 'result');
@@ -79,6 +80,7 @@ export class SessionsRepository {
     const sound = items.filter((item) => item.type === 'audio');
     await this.audio.write(manager, session, dataKey, sound);
     for (const item of items) if (item.type === 'closed') await this.writeClosed(manager, session, item);
+    await announce(manager, [...(isNew ? [changeOf(session, 'opened')] : []), ...items.flatMap(told(session))]);
     return stored;
   }
 
@@ -137,6 +139,7 @@ export class SessionsRepository {
     await manager.update(Result, { sessionId, id: current.id }, { supersededAt: now });
     await manager.insert(Result, row);
     await manager.insert(Label, label);
+    await announce(manager, [{ kind: 'revised', tenant, sessionId, utteranceId, revision: row.revision }]);
     return { result: row, label, fused, supersedes: current.id, ledgerHash: entry.hash };
   }
 
@@ -158,10 +161,13 @@ export class SessionsRepository {
     return this.openResult(dataKey, row).fused;
   }
 
-  private async sessionRow(manager: EntityManager, opened: OpenedSession): Promise<{ readonly subjectId: string }> {
+  private async sessionRow(
+    manager: EntityManager,
+    opened: OpenedSession,
+  ): Promise<{ readonly subjectId: string; readonly isNew: boolean }> {
     const { id, tenant, consent, clientRef, context } = opened;
     const found = await manager.findOneBy(Session, { id, tenant });
-    if (found) return found;
+    if (found) return { subjectId: found.subjectId, isNew: false };
     const { id: consentId, subjectId } = await this.consents.keepRow(manager, tenant, consent, opened.startedAt);
     const dataKey = await this.vault.dataKey(manager, tenant, subjectId);
     const content: SealedSession = { context, ...(clientRef === undefined ? {} : { clientRef }) };
@@ -181,7 +187,7 @@ export class SessionsRepository {
       sealed: this.vault.seal(dataKey, placeOf('sessions', tenant, id), content),
     };
     await manager.insert(Session, row);
-    return row;
+    return { subjectId, isNew: true };
   }
 
   private async writeAlerts(
@@ -314,4 +320,24 @@ export class SessionsRepository {
       .orUpdate(['language', 'words_from', 'sealed'], ['session_id', 'id'])
       .execute();
   }
+}
+
+type Change = 'opened' | 'closed' | 'result' | 'alert';
+
+function changeOf({ id, tenant }: OpenedSession, change: Change, utteranceId?: string) {
+  return {
+    kind: 'session',
+    tenant,
+    sessionId: id,
+    change,
+    ...(utteranceId === undefined ? {} : { utteranceId }),
+  } as const;
+}
+
+/** What other nodes are told of an item. */
+function told(session: OpenedSession): (item: Item) => ReturnType<typeof changeOf>[] {
+  return (item) => {
+    if (item.type === 'audio') return [];
+    return [changeOf(session, item.type, item.type === 'result' ? item.result.utterance.id : undefined)];
+  };
 }

@@ -15,6 +15,7 @@ import { Labels } from '../../src/review/labels.service.js';
 import { SessionsReader } from '../../src/review/sessions.reader.js';
 import { ReviewSessions } from '../../src/review/sessions.service.js';
 import { ReviewStorage } from '../../src/review/storage.service.js';
+import { Nodes } from '../../src/sessions/nodes.service.js';
 import type { AlertRecord } from '../../src/sessions/batch.js';
 import { onEachDatabase } from '../support/databases.js';
 import { result, session, TestStore } from '../support/store.js';
@@ -47,7 +48,7 @@ onEachDatabase('reviewing', (place) => {
     const pipeline = { silentBelow: 0.05 } as PipelineService;
     const [live, changes] = [new LiveSessions(), new ReviewChanges()];
     sessions = new ReviewSessions(storage, reader, alerts, accesses, store.erasure, live, changes, pipeline);
-    labels = new Labels(storage, reader, store.sessions, accesses, pipeline, live, changes);
+    labels = new Labels(storage, reader, store.sessions, accesses, pipeline, live, changes, new Nodes(undefined));
     exported = new Exports(storage, reader, store.ledger);
     for (let i = 0; i < PEOPLE; i++) {
       const one = session({

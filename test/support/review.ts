@@ -63,13 +63,19 @@ export async function typed(
     subject = 'subject-1',
     purpose = 'test',
     alerts,
-  }: { readonly subject?: string; readonly purpose?: string; readonly alerts?: string } = {},
+    notice,
+  }: { readonly subject?: string; readonly purpose?: string; readonly alerts?: string; readonly notice?: string } = {},
 ): Promise<{ readonly client: TestClient; readonly id: string }> {
   const client = await TestClient.connect(server, await tokenFor(server, tenant, 'client'));
   const over: Partial<StartPayload> = {
     modalities: ['text'],
     language: 'en',
-    consent: { ...consent(['text']), subjectRef: subject, purposes: [purpose] },
+    consent: {
+      ...consent(['text']),
+      subjectRef: subject,
+      purposes: [purpose],
+      ...(notice === undefined ? {} : { noticeVersion: notice }),
+    },
     context: { purpose, setting: 'personal' },
     ...(alerts === undefined ? {} : { alerts }),
   };
