@@ -40,7 +40,11 @@ describe('a token', () => {
   it('[AC3] carries tenant and role, at most the key’s', async () => {
     const caller = auth.checkKey(acme.key);
     const { token } = await auth.issue(caller);
-    expect(await auth.checkToken(token)).toEqual({ ...caller, tokenId: expect.stringMatching(/^[\da-f-]{36}$/) });
+    expect(await auth.checkToken(token)).toEqual({
+      ...caller,
+      tokenId: expect.stringMatching(/^[\da-f-]{36}$/),
+      expiresAt: expect.any(Date),
+    });
     expect(await auth.checkBearer(token)).toMatchObject({ tenant: 'acme', role: 'analyst' });
     const lower = await auth.issue(caller, { role: 'client' });
     expect(await auth.checkToken(lower.token)).toMatchObject({ tenant: 'acme', role: 'client' });

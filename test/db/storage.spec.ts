@@ -22,7 +22,7 @@ onEachDatabase('storage', (place) => {
   let one: OpenedSession;
 
   beforeAll(async () => {
-    store = await TestStore.open(await place().fresh());
+    store = await TestStore.open(await place().fresh(), { maxBytes: 4_000_000 });
   });
   beforeEach(() => {
     one = session({ tenant: randomUUID() });
