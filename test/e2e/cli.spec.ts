@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EMOTIONS } from '../../src/emotion/scores.js';
@@ -123,4 +123,13 @@ describe('undertone models list', () => {
     expect(out).toMatch(/│ text\/gone │ text │ Apache-2.0 │ happy sad │ 0 kB │ [0-9a-f]{12} │ ✗ broken +│/);
     expect(out).toMatch(/^! .*config\.json is missing$/m);
   });
+});
+
+test('[CL10] every command stands in docs/cli.md', async () => {
+  const { out } = await undertone('--help');
+  const listed = out.slice(out.indexOf('Commands:')).matchAll(/^ {2}([a-z]+)/gm);
+  const names = [...listed].map(([, name = '']) => name).filter((name) => name !== 'help');
+  const page = readFileSync(join('docs', 'cli.md'), 'utf8');
+  expect(names).toEqual(expect.arrayContaining(['analyze', 'ledger', 'purge']));
+  expect(names.filter((name) => !new RegExp(`^\\| .*\`${name}\\b`, 'm').test(page))).toEqual([]);
 });
