@@ -47,7 +47,7 @@ export class Nodes {
           wait = FIRST_RETRY_MS;
         });
       } catch (error) {
-        if (!signal.aborted) this.log.warn(`other nodes cannot be heard now: ${messageOf(error)}`);
+        this.log.warn(`other nodes cannot be heard now: ${messageOf(error)}`);
       }
       await pause(wait, undefined, { signal }).catch(() => undefined);
     }
@@ -79,9 +79,10 @@ export class Nodes {
       onConnected();
       for (const one of this.listeners) one.missed();
       const over = AbortSignal.any([signal, broken.signal]);
-      while (!over.aborted) {
+      for (;;) {
         await pause(PROBE_EVERY_MS, undefined, { signal: over }).catch(() => undefined);
-        if (!over.aborted) await client.query('SELECT 1');
+        if (over.aborted) return;
+        await client.query('SELECT 1');
       }
     } finally {
       await client.end().catch(() => undefined);

@@ -56,7 +56,7 @@ onEachDatabase('a database that goes away', (place, name) => {
     const check = await store.database.transaction((manager) => store.ledger.verify(manager));
     expect(check.fault).toBeUndefined();
     await store.close();
-  });
+  }, 180_000);
 
   it('[ST15] a full disk is a database that is away: nothing is lost within the bound, and all is written once there is room', async () => {
     const one = result(1);
