@@ -1,17 +1,26 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { decodeFile } from '../../src/audio/decode.js';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { toF32Bytes } from '../../src/audio/pcm.js';
+import { SAMPLE_RATE } from '../../src/emotion/utterance.js';
 import { essence, TestClient } from '../support/client.js';
+import { haveCorpora } from '../support/held-out.js';
+import {
+  hitsOf,
+  isOwn,
+  report,
+  saidByPeople,
+  saidByVoices,
+  stableThrough,
+  WHISPER,
+  type Said,
+} from '../support/said.js';
 import { startServer, type TestServer } from '../support/server.js';
 
-/** A small model of Whisper's architecture that knows the sentences of CREMA-D: the real path, not real recognition. */
-const DATA = process.env['UNDERTONE_DATA'] ?? '';
-const WHISPER = join(DATA, 'weights/whisper-crema12');
-const CLIPS = ['1025_IEO_SAD_HI', '1054_TIE_ANG_XX', '1064_IEO_ANG_HI'];
-const here = DATA !== '' && existsSync(WHISPER) ? describe : describe.skip;
+/** Sessions at a time: each sends as fast as it is spoken. */
+const AT_ONCE = 16;
+const FRAME_MS = 100;
+const BYTES_PER_MS = (SAMPLE_RATE * 4) / 1_000;
 
-here('words through Whisper (UNDERTONE_DATA)', () => {
+describe('words through Whisper', () => {
   let server: TestServer;
   beforeAll(async () => {
     server = await startServer({ WHISPER_MODEL: WHISPER });
@@ -22,24 +31,24 @@ here('words through Whisper (UNDERTONE_DATA)', () => {
       if (Date.now() > deadline) throw new Error(`transcription is ${ready.transcription}`);
       await new Promise((resolve) => setTimeout(resolve, 200));
     }
-  });
+  }, 60_000);
   afterAll(async () => {
     await server.stop();
   });
 
+  const open = (interimIntervalMs: number): Promise<TestClient> =>
+    TestClient.open(server, {
+      audio: { encoding: 'pcm_f32le', sampleRate: SAMPLE_RATE },
+      language: 'en',
+      interimIntervalMs,
+    });
+
   it('[PR4] [PR5] tells each utterance one transcript before its result, the same however the audio was cut', async () => {
-    for (const name of CLIPS) {
-      const { samples, sampleRate } = await decodeFile(
-        readFileSync(join(DATA, 'corpora/cremad/AudioWAV', `${name}.opus`)),
-      );
-      const bytesPerMs = (sampleRate * 4) / 1_000;
+    for (const clip of saidByVoices(20)) {
+      const bytes = toF32Bytes(await clip.samples());
       const stream = async (frameMs: number): Promise<TestClient> => {
-        const client = await TestClient.open(server, {
-          audio: { encoding: 'pcm_f32le', sampleRate },
-          language: 'en',
-          interimIntervalMs: 0,
-        });
-        await client.play(toF32Bytes(samples), frameMs * bytesPerMs, bytesPerMs);
+        const client = await open(0);
+        await client.play(bytes, frameMs * BYTES_PER_MS, BYTES_PER_MS);
         await client.end();
         return client;
       };
@@ -54,34 +63,58 @@ here('words through Whisper (UNDERTONE_DATA)', () => {
       expect(small.of('warning').map((one) => one.code)).not.toContain('transcriptionUnavailable');
       expect(essence((await stream(1_000)).told)).toEqual(essence(small.told));
     }
-  });
+  }, 60_000);
 
-  it('[LW1] [LW2] [LW4] tells words while they are spoken, and keeps those that it said would stay', async () => {
-    const { samples, sampleRate } = await decodeFile(
-      readFileSync(join(DATA, 'corpora/cremad/AudioWAV', '1032_TIE_SAD_XX.opus')),
-    );
-    const client = await TestClient.open(server, {
-      audio: { encoding: 'pcm_f32le', sampleRate },
-      language: 'en',
-      interimIntervalMs: 500,
-    });
-    const frame = sampleRate / 10;
-    for (let at = 0; at < samples.length; at += frame) {
-      client.frame(toF32Bytes(samples.subarray(at, at + frame)));
-      await new Promise((resolve) => setTimeout(resolve, 100));
+  /** One session that says a clip as fast as a person does; gives what was written at last, and how often it was told before. */
+  async function spoken(clip: Said): Promise<{ written: string; partials: number }> {
+    const bytes = toF32Bytes(await clip.samples());
+    const client = await open(500);
+    for (let at = 0; at < bytes.length; at += FRAME_MS * BYTES_PER_MS) {
+      client.frame(bytes.subarray(at, at + FRAME_MS * BYTES_PER_MS));
+      await new Promise((resolve) => setTimeout(resolve, FRAME_MS));
     }
     await client.end();
-    const partials = client.of('transcript.partial');
-    const [final] = client.of('transcript.final');
-    expect(partials.length).toBeGreaterThan(0);
-    let stable = '';
-    for (const { text, stableChars } of partials) {
-      expect(stableChars).toBeGreaterThanOrEqual(stable.length);
-      expect(text.slice(0, stable.length)).toBe(stable);
-      stable = text.slice(0, stableChars);
+    const finals = client.of('transcript.final');
+    for (const { utteranceId } of client.of('utterance.start')) {
+      const mine = (one: { utteranceId: string }): boolean => one.utteranceId === utteranceId;
+      const told = client.of('transcript.partial').filter(mine);
+      const last = finals.filter(mine).map(({ text }) => ({ text, stableChars: text.length }));
+      stableThrough([...told, ...last]);
+      expect(last.length).toBeLessThanOrEqual(1);
+      expect(client.of('fusion.result').filter(mine)).toHaveLength(1);
+      const words = client.told.filter(({ event, data }) => event.startsWith('transcript.') && mine(data as never));
+      expect(words.slice(0, -1).map(({ event }) => event)).not.toContain('transcript.final');
     }
-    expect(final?.text.slice(0, stable.length)).toBe(stable);
-    const names = client.told.map((one) => one.event);
-    expect(names.lastIndexOf('transcript.partial')).toBeLessThan(names.indexOf('transcript.final'));
-  });
+    return { written: finals.map(({ text }) => text).join(' '), partials: client.of('transcript.partial').length };
+  }
+
+  async function judged(who: string, clips: readonly Said[], bar: number): Promise<void> {
+    const pairs: [string, string][] = [];
+    let partials = 0;
+    for (let at = 0; at < clips.length; at += AT_ONCE) {
+      const part = clips.slice(at, at + AT_ONCE);
+      for (const [i, told] of (await Promise.all(part.map(spoken))).entries()) {
+        pairs.push([part[i]!.sentence, told.written]);
+        partials += told.partials;
+      }
+    }
+    const hits = hitsOf(pairs);
+    report(`${who}, through a server`, hits);
+    expect(partials).toBeGreaterThan(0);
+    if (isOwn) expect(hits.exact).toBeGreaterThanOrEqual(bar);
+  }
+
+  it('[LW1] [LW2] [LW4] [TX14] tells words while voices speak, keeps what it said would stay, and fuses each', async () => {
+    await judged('voices of espeak-ng', saidByVoices(6), 0.9);
+  }, 120_000);
+
+  (haveCorpora ? it : it.skip)(
+    '[LW1] [LW2] [LW4] [TX14] so it does with people whom Whisper never heard (needs UNDERTONE_DATA)',
+    async () => {
+      // 58 of 64 were exact when it was measured. What is told before the end depends on how busy the machine is, and the final
+      // words keep it (LW2): a clip or two more may be wrong.
+      await judged('people', await saidByPeople(9), 0.85);
+    },
+    180_000,
+  );
 });
