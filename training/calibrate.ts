@@ -73,7 +73,9 @@ async function calibrate(options: CalibrationArguments): Promise<void> {
     ...(voices.further ?? { short: [], clipped: [] }),
   };
 
-  const base = { ...UNCALIBRATED, name: `fusion/${basename(options.out)}` };
+  const measuredWith = { voice: voices.ref, text: words.ref };
+  const { ref: _ref, ...unmeasured } = UNCALIBRATED;
+  const base = { ...unmeasured, name: `fusion/${basename(options.out)}`, measuredWith };
   const priors = { voice: voices.prior, text: words.prior };
   const outcomes = foldsOf(sources).flatMap(({ fitted, measured }): FusionOutcome[] => {
     const config = fusionConfig(calibrateFusion(dataOf(fitted, evidence, options.seed), base));
@@ -82,7 +84,7 @@ async function calibrate(options: CalibrationArguments): Promise<void> {
   const values = calibrateFusion(dataOf(sources, evidence, options.seed), base);
   const config = fusionConfig(values);
   const report = fusionReportOf(outcomes, {
-    models: { voice: voices.ref, text: words.ref, fusion: config.ref },
+    models: { ...measuredWith, fusion: config.ref },
     made: madeNow('undertone calibrate', options.seed),
     baseline: options.baseline,
     nominalCoverage: config.coverage,

@@ -27,6 +27,8 @@ export const UNMEASURED: { readonly maxWeight: number; readonly curves: Curves[F
 /** Every number that fusion depends on. Plain JSON, so that a calibration can write one. */
 export interface FusionValues {
   readonly name: string;
+  /** The models whose readings the numbers were measured on; absent: nobody measured them. Of others the numbers are guesses. */
+  readonly measuredWith?: { readonly voice: ModelRef; readonly text: ModelRef };
   /** π: how common each emotion is taken to be where the system is used. */
   readonly prior: Scores;
   /** T of the last softmax; above 1 makes the answer less sure. */

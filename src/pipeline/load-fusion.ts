@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { loadModelFiles, ModelFileError } from '../common/model-manifest.js';
+import type { FusedEmotion } from '../emotion/fused.js';
 import { fusionConfig, type FusionConfig, type FusionValues } from '../fusion/config.js';
 
 /** The file that a calibration writes into its folder, beside its card. */
@@ -16,4 +17,14 @@ export async function loadFusion(modelsDir: string, name: string): Promise<Fusio
   } catch (cause) {
     throw new ModelFileError(`${join(dir, FUSION_FILE)} cannot be used: ${(cause as Error).message}`, { cause });
   }
+}
+
+/** One line for each model whose readings the fusion was not measured on. */
+export function unmeasured({ name, measuredWith }: FusionConfig, models: FusedEmotion['models']): string[] {
+  return (['voice', 'text'] as const).flatMap((modality) => {
+    const [used, measured] = [models[modality], measuredWith?.[modality]];
+    if (!used || (used.name === measured?.name && used.sha256 === measured.sha256)) return [];
+    const other = measured ? `${measured.name} ${measured.sha256}` : 'no model';
+    return `${name} was measured with ${other}; how much ${used.name} ${used.sha256} weighs is a guess. \`undertone calibrate fusion\` measures it.`;
+  });
 }

@@ -1,4 +1,4 @@
-import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import type { AcousticService } from '../audio/acoustic.service.js';
 import type { DecodeService } from '../audio/decode.service.js';
 import { DEFAULT_SEGMENTER } from '../audio/segmenter.js';
@@ -18,7 +18,7 @@ import { HouseRules, type Chosen } from './house-rules.js';
 import { inLabels } from './in-labels.js';
 import { analyzeFile, type FileAnalysis, type FileRequest } from './analyze-file.js';
 import type { Experts } from './analyze-utterance.js';
-import { loadFusion } from './load-fusion.js';
+import { loadFusion, unmeasured } from './load-fusion.js';
 import { redactedResult } from './redacted-result.js';
 import { LiveSession, type OpenOptions } from './live-session.js';
 
@@ -44,6 +44,7 @@ export interface PipelineOptions {
 /** Opens sessions on the line: the only place where audio, text and fusion are put together. */
 @Injectable()
 export class PipelineService implements OnModuleInit {
+  private readonly log = new Logger('Fusion');
   private fusion: FusionConfig | undefined;
 
   private houseRules: HouseRules | undefined;
@@ -65,6 +66,7 @@ export class PipelineService implements OnModuleInit {
     const started = await Promise.allSettled([fusion, this.vad.warmUp(), this.acoustic.ready(), this.words.start()]);
     for (const one of started) if (one.status === 'rejected') throw one.reason;
     this.fusion = await fusion;
+    for (const line of unmeasured(this.fusion, this.models())) this.log.warn(line);
   }
 
   /** What a session goes by. @throws WireError `configInvalid` for names that are not known */
