@@ -2,16 +2,6 @@
 const SAMPLE_BYTES = 2;
 const HEADER_BYTES = 44;
 
-/** Mono samples, −1..1, as 16-bit little-endian PCM; beyond it they are clipped. The inverse of audio/pcm.ts. */
-export function pcm16Of(samples: Float32Array): Buffer {
-  const bytes = Buffer.allocUnsafe(samples.length * SAMPLE_BYTES);
-  for (const [i, sample] of samples.entries()) {
-    const value = Math.round(sample * (sample < 0 ? 32_768 : 32_767));
-    bytes.writeInt16LE(Math.max(-32_768, Math.min(32_767, value)) || 0, i * SAMPLE_BYTES);
-  }
-  return bytes;
-}
-
 /** Mono 16-bit PCM as a wav file (RIFF WAVE, format 1). `rate`: Hz */
 export function wavOf(pcm: Uint8Array, rate: number): Buffer {
   const header = Buffer.alloc(HEADER_BYTES);

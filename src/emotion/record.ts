@@ -50,8 +50,8 @@ export function isCorrection(cause: ResultCause): cause is Correction['cause'] {
 /** How the line hands a result over to be kept: in order, and without waiting for anybody. */
 export type KeepResult = (result: ResultRecord) => void;
 
-/** The same for the sound of an utterance: mono samples at SAMPLE_RATE, as the line heard them. */
-export type KeepAudio = (utteranceId: string, samples: Float32Array) => void;
+/** The same for the sound of an utterance as the line heard it: mono at SAMPLE_RATE, 16-bit little-endian. */
+export type KeepAudio = (utteranceId: string, pcm: Uint8Array) => void;
 
 /** Nothing is kept. */
 export const keepNothing: KeepResult = () => undefined;

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Socket } from 'socket.io';
 import { WireError } from '../common/errors.js';
-import { pcm16Of } from '../common/wav.js';
 import type { Modality } from '../emotion/evidence.js';
 import type { LineEventName, LineEvents } from '../emotion/line-events.js';
 import { withdrawnFrom } from '../privacy/consent.js';
@@ -228,8 +227,8 @@ export class StreamConnection {
       causes: consent.purposes.includes('causes'),
       ...(this.ports.keepsAudio && consent.keepAudio
         ? {
-            keepAudio: (utteranceId: string, samples: Float32Array) => {
-              this.recording?.audio({ utteranceId, pcm: pcm16Of(samples) });
+            keepAudio: (utteranceId: string, pcm: Uint8Array) => {
+              this.recording?.audio({ utteranceId, pcm });
             },
           }
         : {}),

@@ -1,3 +1,4 @@
+import { toS16Bytes } from '../audio/pcm.js';
 import type { UtteranceInterim } from '../audio/segmenter.js';
 import type { VoiceEvent, VoiceStream } from '../audio/voice-stream.js';
 import { WireError } from '../common/errors.js';
@@ -363,7 +364,7 @@ export class LiveSession {
     const analyzed = await analyzeUtterance(utterance, this.experts, this.emit, this.locale, this.keep);
     const { id, samples } = utterance;
     // After the answer was told; what was withdrawn meanwhile is not kept.
-    if (samples && this.permitted.has('voice')) this.options.keepAudio?.(id, samples);
+    if (samples && this.permitted.has('voice')) this.options.keepAudio?.(id, toS16Bytes(samples));
     // Only the reading is kept, never the audio: an empty array says that there was some.
     const remembered = { ...utterance, ...(utterance.samples ? { samples: new Float32Array(0) } : {}) };
     this.finished.add({ ...analyzed, utterance: remembered });

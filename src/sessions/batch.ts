@@ -32,7 +32,7 @@ export interface AlertRecord {
 export interface AudioRecord {
   readonly utteranceId: string;
   /** 16-bit PCM, mono, 16 kHz. */
-  readonly pcm: Buffer;
+  readonly pcm: Uint8Array;
 }
 
 /** One thing to be written, with the time at which it happened. */
