@@ -10,7 +10,7 @@ interface Schedule {
   readonly labelSmoothing: number;
   /** α of the Beta(α, α) that mixes pairs of clips (mixup, Zhang et al. 2018); 0: none. */
   readonly mixup: number;
-  /** Are changed copies of the clips heard too? Pictures are changed as pictures besides, which is new each time but knows no telephone. */
+  /** Are changed copies of the clips heard too? Pictures are changed as pictures instead, which costs less and is new each time. */
   readonly copies: boolean;
 }
 
@@ -54,7 +54,7 @@ const CNN: Omit<Extract<NetworkRecipe, { kind: 'cnn' }>, 'seed'> = {
   batch: 32,
   labelSmoothing: 0.05,
   mixup: 0.4,
-  copies: true,
+  copies: false,
   network: {
     front: 16,
     middle: 32,
