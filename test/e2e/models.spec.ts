@@ -36,6 +36,7 @@ beforeEach(async () => {
     HUB_URL: hub.url,
     WHISPER_MODEL: ID,
     TEXT_MODEL: 'text/ours',
+    TEXT_MODEL_OTHER_LANGUAGES: 'off',
   };
 });
 afterEach(async () => {
