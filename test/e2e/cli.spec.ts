@@ -113,7 +113,7 @@ describe('undertone models list', () => {
     const entry = { kind: 'text', licence: 'Apache-2.0', labels: ['happy', 'sad'], files };
     writeFileSync(join(models, 'manifest.json'), JSON.stringify({ models: { 'text/gone': entry } }));
     const { code, out, err } = await undertone(
-      { MODELS_DIR: models, WHISPER_MODEL: 'off', TEXT_MODEL: 'text/gone' },
+      { MODELS_DIR: models, WHISPER_MODEL: 'off', TEXT_MODEL: 'text/gone', TEXT_MODEL_OTHER_LANGUAGES: 'off' },
       'models',
       'list',
     );
