@@ -48,19 +48,14 @@ function world(seed: number): CalibrationData {
       const evidence = heard.get(of)?.get(clip.path);
       return evidence ? [{ evidence, truth: clip.emotion }] : [];
     });
-  const said = (rates: readonly number[]) =>
-    texts.flatMap((words) =>
-      rates.flatMap((rate) => {
-        const evidence = read.get(keyOf(words, rate));
-        return evidence ? [{ evidence, truth: words.emotion }] : [];
-      }),
-    );
   return {
     noisy: [...labelled('clean'), ...labelled('noise10'), ...labelled('noise0')],
     short: labelled('clean'),
     clipped: labelled('clean'),
-    misheard: said(WORD_ERROR_RATES),
-    written: said([0]),
+    written: texts.flatMap((words) => {
+      const evidence = read.get(keyOf(words, 0));
+      return evidence ? [{ evidence, truth: words.emotion }] : [];
+    }),
     pairs: makePairs({ clips, texts, neutral }, seed),
     heard,
     read,

@@ -6,12 +6,13 @@ import { denialOf } from '../src/fusion/incongruence.js';
 import { contributionOf, isReadable, logRatios, logScoresOf, posteriorOf } from '../src/fusion/pool.js';
 import { reliabilityOf } from '../src/fusion/reliability.js';
 import type { Clip } from './corpora.js';
-import { evidenceOf, fuseAll, type FusionOutcome, type Heard, type Read } from './evaluate-fusion.js';
+import { evidenceOf, fuseAll, keyOf, type FusionOutcome, type Heard, type Read } from './evaluate-fusion.js';
 import { detectableScore, FALSE_ALARM } from './fusion-figures.js';
 import { BEST, SITUATIONS } from './fusion-report.js';
 import { isOpen, type Pair } from './pairs.js';
 import { curveOf } from './reliability-curves.js';
 import { thresholdAt } from './roc.js';
+import { WORD_ERROR_RATES } from './word-errors.js';
 
 /** Evidence of one side and what was meant. */
 export interface Labelled<M extends Modality> {
@@ -27,8 +28,6 @@ export interface CalibrationData {
   readonly short: readonly Labelled<'voice'>[];
   /** Recordings driven over full scale. */
   readonly clipped: readonly Labelled<'voice'>[];
-  /** Words against their own labels, at every rate of errors. */
-  readonly misheard: readonly Labelled<'text'>[];
   /** Words as they were written. */
   readonly written: readonly Labelled<'text'>[];
   readonly pairs: readonly Pair<Clip>[];
@@ -52,7 +51,7 @@ export function calibrateFusion(data: CalibrationData, base: FusionValues): Fusi
       clipping: curveFor(data.clipped, 'clipping', base, -1),
     },
     text: {
-      asrConfidence: fromZero(curveFor(data.misheard, 'asrConfidence', base)),
+      asrConfidence: fromZero(curveFor(misheard(data), 'asrConfidence', base)),
       contentWords: curveFor(data.written, 'contentWords', base),
       languageSupported: base.curves.text.languageSupported,
     },
@@ -70,6 +69,19 @@ export function calibrateFusion(data: CalibrationData, base: FusionValues): Fusi
   const weighed = values;
   values = fitted((temperature) => ({ ...weighed, temperature }), 0.5, 2);
   return { ...values, ...shares(data, values) };
+}
+
+/**
+ * The words of pairs at every rate of errors, against what was meant. Plain sentences count as those of feeling do: what a garbled one
+ * seems to say is wrong, and words without a feeling of their own are most of what people say.
+ */
+function misheard({ pairs, read }: CalibrationData): Labelled<'text'>[] {
+  return pairs.filter(isAnswerable).flatMap(({ words, truth }) =>
+    WORD_ERROR_RATES.flatMap((rate) => {
+      const evidence = read.get(keyOf(words, rate));
+      return evidence ? [{ evidence, truth }] : [];
+    }),
+  );
 }
 
 function curveFor<M extends Modality>(

@@ -26,11 +26,10 @@ import { SITUATIONS } from './fusion-report.js';
 import { fusionHeadingOf, fusionTablesOf } from './fusion-tables.js';
 import { groupBy } from './group-by.js';
 import { beginningsOf, hearChanged, overdrivenOf, type Changed } from './hear-changed.js';
-import { makePairs, REASSURANCES, type PairSources, type Words } from './pairs.js';
+import { makePairs, REASSURANCES, type PairSources } from './pairs.js';
 import { progressBar } from './progress.js';
 import { madeNow } from './provenance.js';
 import { tableToText } from './report.js';
-import { WORD_ERROR_RATES } from './word-errors.js';
 
 interface CalibrationArguments extends EvidenceArguments {
   readonly out: string;
@@ -181,13 +180,6 @@ function dataOf(sources: PairSources<Clip>, { heard, read, short, clipped }: Evi
       const truth = own.get(clip.path);
       return truth ? [{ evidence, truth }] : [];
     });
-  const said = (words: readonly Words[], rates: readonly number[]) =>
-    words.flatMap((one) =>
-      rates.flatMap((rate) => {
-        const evidence = read.get(keyOf(one, rate));
-        return evidence ? [{ evidence, truth: one.emotion }] : [];
-      }),
-    );
   return {
     noisy: [...heard.values()].flatMap((voices) =>
       [...voices].flatMap(([path, evidence]) => {
@@ -197,8 +189,10 @@ function dataOf(sources: PairSources<Clip>, { heard, read, short, clipped }: Evi
     ),
     short: ofOwn(short),
     clipped: ofOwn(clipped),
-    misheard: said(sources.texts, WORD_ERROR_RATES),
-    written: said(sources.texts, [0]),
+    written: sources.texts.flatMap((words) => {
+      const evidence = read.get(keyOf(words, 0));
+      return evidence ? [{ evidence, truth: words.emotion }] : [];
+    }),
     pairs: makePairs(sources, seed),
     heard,
     read,

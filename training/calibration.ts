@@ -1,7 +1,7 @@
 import {
+  ACQUAINTED,
   outputsOf,
   temperatureAt,
-  VIEWS,
   type AcousticConfig,
   type NetworkShape,
 } from '../src/audio/acoustic-format.js';
@@ -24,17 +24,30 @@ interface Reading {
   readonly kinds: readonly Float32Array[];
 }
 
-/** What a network hears: either view of the functionals, or the picture. */
-type Kind = (typeof KINDS)[number];
-const KINDS = [...VIEWS, 'picture'] as const;
+/** What a network hears, functionals or picture, and whom it is for. */
+type Kind = `${'functionals' | 'picture'} of ${'a stranger' | 'an acquaintance' | 'anybody'}`;
 
-function kindOf(network: NetworkShape): Kind {
-  return network.kind === 'dense' ? network.view : 'picture';
+function kindOf({ kind, view }: NetworkShape): Kind {
+  const whom = view ? ({ population: 'a stranger', speaker: 'an acquaintance' } as const)[view] : 'anybody';
+  return `${kind === 'dense' ? 'functionals' : 'picture'} of ${whom}`;
 }
 
-/** The kinds of network that a model has, in the order of KINDS. */
+/** The kinds of network that a model has. */
 function kindsOf({ networks }: Pick<AcousticConfig, 'networks'>): Kind[] {
-  return KINDS.filter((kind) => networks.some((n) => kindOf(n) === kind));
+  return [...new Set(networks.map(kindOf))];
+}
+
+/** The kinds that are asked about a voice alone: specialists in acquaintances know nothing of it. */
+function askedAlone(kinds: readonly Kind[]): readonly Kind[] {
+  const some = kinds.filter((kind) => !kind.endsWith('an acquaintance'));
+  return some.length > 0 ? some : kinds;
+}
+
+/** The kinds that are asked about a well-known voice: the functionals of either view, and the picture once, as looking takes longest. */
+function askedKnown(kinds: readonly Kind[]): readonly Kind[] {
+  return kinds.includes('picture of an acquaintance')
+    ? kinds.filter((kind) => kind !== 'picture of a stranger')
+    : kinds;
 }
 
 /** Reads clips with each kind of network by itself, in the order of `kindsOf`. */
@@ -60,9 +73,6 @@ function meanOf(rows: readonly Float32Array[]): Float32Array {
   return Float32Array.from(rows[0] ?? [], (_, i) => rows.reduce((sum, row) => sum + (row[i] ?? 0), 0) / rows.length);
 }
 
-/** Utterances of a speaker from which on a model is well acquainted, as far as its weights go. */
-const ACQUAINTED = 10;
-
 /**
  * Weighs the kinds of networks and finds the temperatures on clips of speakers that were not trained on, at either end of an
  * acquaintance: heard alone, where there is no speaker's view, and well known. Each kind is first brought to its own temperature
@@ -79,7 +89,6 @@ export function calibrated(
   ) as [Reading[], Reading[], Reading[]];
   const known = [...all, ...online.filter(({ utterances }) => utterances >= ACQUAINTED)];
   const kinds = kindsOf(config);
-  const some = kinds.filter((kind) => kind !== 'speaker' || kinds.length === 1);
   // Each speaker counts the same, or one who spoke five hundred clips would stand for everybody.
   const clipsOf = groupBy(unheard, (sample) => sample.speaker);
   const rowsOf =
@@ -91,8 +100,8 @@ export function calibrated(
         weight: 1 / (clipsOf.get(reading.sample.speaker)?.length ?? 1),
       }));
   const weights = {
-    alone: bestWeights(kinds, some, rowsOf(alone)),
-    known: bestWeights(kinds, kinds, rowsOf(known)),
+    alone: bestWeights(kinds, askedAlone(kinds), rowsOf(alone)),
+    known: bestWeights(kinds, askedKnown(kinds), rowsOf(known)),
   };
   const temperature = fitTemperature(rowsOf(all)(weights.known));
   const networks = config.networks.map((network) => {

@@ -10,18 +10,25 @@ interface Schedule {
   readonly labelSmoothing: number;
   /** α of the Beta(α, α) that mixes pairs of clips (mixup, Zhang et al. 2018); 0: none. */
   readonly mixup: number;
-  /** Are changed copies of the clips heard too? Pictures are changed as pictures instead, which costs less and is new each time. */
-  readonly copies: boolean;
 }
 
-export type NetworkRecipe = Schedule &
-  (
-    | { readonly kind: 'dense'; readonly view: View; readonly network: DenseConfig }
-    | { readonly kind: 'cnn'; readonly network: CnnConfig }
-    | { readonly kind: 'attention'; readonly network: AttentionConfig }
-  ) & { readonly seed: number };
+type Kind =
+  | { readonly kind: 'dense'; readonly network: DenseConfig }
+  | { readonly kind: 'cnn'; readonly network: CnnConfig }
+  | { readonly kind: 'attention'; readonly network: AttentionConfig };
 
-type DenseRecipe = Omit<Extract<NetworkRecipe, { kind: 'dense' }>, 'seed' | 'view' | 'copies'>;
+/** A specialist: for a voice alone, or against its baseline. */
+interface Speciality {
+  readonly view: View;
+  /** Are changed copies of the clips heard too? */
+  readonly copies: boolean;
+  readonly seed: number;
+}
+
+export type NetworkRecipe = Schedule & Kind & Speciality;
+
+type DenseRecipe = Schedule & Extract<Kind, { kind: 'dense' }>;
+type LookingRecipe = Schedule & Exclude<Kind, { kind: 'dense' }>;
 
 const DENSE: DenseRecipe = {
   kind: 'dense',
@@ -48,13 +55,12 @@ const LOGISTIC: DenseRecipe = {
   network: { ...DENSE.network, hidden: [], inputDropout: 0, noise: 0 },
 };
 
-const CNN: Omit<Extract<NetworkRecipe, { kind: 'cnn' }>, 'seed'> = {
+const CNN: LookingRecipe = {
   kind: 'cnn',
-  epochs: 30,
+  epochs: 24,
   batch: 32,
   labelSmoothing: 0.05,
   mixup: 0.4,
-  copies: false,
   network: {
     front: 16,
     middle: 32,
@@ -73,13 +79,12 @@ const CNN: Omit<Extract<NetworkRecipe, { kind: 'cnn' }>, 'seed'> = {
   },
 };
 
-const ATTENTION: Omit<Extract<NetworkRecipe, { kind: 'attention' }>, 'seed'> = {
+const ATTENTION: LookingRecipe = {
   kind: 'attention',
   epochs: 24,
   batch: 32,
   labelSmoothing: 0.05,
   mixup: 0.4,
-  copies: false,
   network: {
     channels: 96,
     blocks: 2,
@@ -103,19 +108,19 @@ export const NEURAL_RECIPES = ['logistic', 'dense', 'cnn', 'attention'] as const
 export type NeuralRecipe = (typeof NEURAL_RECIPES)[number];
 
 /**
- * The networks of a recipe. Dense ones are specialists, `members` of each kind: some hear a voice alone, changed copies included, some
- * against its baseline; one network for both did worse at either. They stand beside the one that looks at the picture because
- * each hears what the other does not.
+ * The networks of a recipe, all of them specialists: some hear a voice alone, as a stranger's, changed copies included; some against its
+ * baseline. One network for both did worse at either. The dense ones, `members` for each, stand beside the one that looks at the picture
+ * because each hears what the other does not.
  */
 export function networksOf(recipe: NeuralRecipe, seed: number, epochs?: number, members = 3): NetworkRecipe[] {
-  const specialists = (dense: DenseRecipe, count: number): NetworkRecipe[] =>
+  const specialists = (general: DenseRecipe | LookingRecipe, count: number): NetworkRecipe[] =>
     VIEWS.flatMap((view) =>
-      Array.from({ length: count }, (_, i) => ({ ...dense, view, copies: view === 'population', seed: seed + i })),
+      Array.from({ length: count }, (_, i) => ({ ...general, view, copies: view === 'population', seed: seed + i })),
     );
   if (recipe === 'logistic') return specialists({ ...LOGISTIC, epochs: epochs ?? LOGISTIC.epochs }, 1);
   if (recipe === 'dense') return specialists({ ...DENSE, epochs: epochs ?? DENSE.epochs }, members);
   const looking = { cnn: CNN, attention: ATTENTION }[recipe];
-  return [...specialists(DENSE, members), { ...looking, epochs: epochs ?? looking.epochs, seed }];
+  return [...specialists(DENSE, members), ...specialists({ ...looking, epochs: epochs ?? looking.epochs }, 1)];
 }
 
 /** The shape that serves, with its weight still to be fitted. */
@@ -124,13 +129,13 @@ export function shapeOf(recipe: NetworkRecipe, inputs: number, outputs: number):
   if (recipe.kind === 'dense') {
     return { kind: 'dense', view: recipe.view, weight, widths: [inputs, ...recipe.network.hidden, outputs] };
   }
-  const { kind, network } = recipe;
+  const { kind, view, network } = recipe;
   const { channels, heads, scorer, hidden } = network;
   const pooling = { heads, scorer, hidden };
   if (kind === 'cnn') {
     const { front, middle, dilations } = network;
-    return { kind, weight, front, middle, channels, dilations: [...dilations], ...pooling };
+    return { kind, view, weight, front, middle, channels, dilations: [...dilations], ...pooling };
   }
   const { blocks, blockHeads, headWidth, feedForward } = network;
-  return { kind, weight, channels, blocks, blockHeads, headWidth, feedForward, ...pooling };
+  return { kind, view, weight, channels, blocks, blockHeads, headWidth, feedForward, ...pooling };
 }

@@ -5,6 +5,7 @@ import {
   type SpeakerBaseline,
   type SpeechSummary,
 } from '../src/audio/speaker-baseline.js';
+import type { View } from '../src/audio/acoustic-format.js';
 import { ABSOLUTE_COUNT, FUNCTIONAL_NAMES } from '../src/audio/functionals.js';
 import { MEL_BANDS } from '../src/audio/features.js';
 import type { Emotion } from '../src/emotion/scores.js';
@@ -31,23 +32,16 @@ export interface Heard {
   readonly baseline?: SpeakerBaseline;
 }
 
-/** How well a network will know the speaker when it serves. */
-export type Acquaintance = keyof typeof SHARES;
-
-/** Shares of the draws: the clip alone; against all of its speaker's clips; otherwise against a few of them. */
-const SHARES = {
-  stranger: { alone: 1, wellKnown: 0 },
-  known: { alone: 0, wellKnown: 0.5 },
-  any: { alone: 0.5, wellKnown: 0.28 },
-} as const;
+/** Share of the draws against all of the speaker's clips, where there is a baseline; the others are against a few. */
+const WELL_KNOWN = 0.5;
 /** So many clips of the speaker at most. */
 const FEW = 15;
 /** Share of the draws that are changed copies, where there are any. */
 const COPIES = 0.4;
 
 /**
- * Draws how a training clip is heard: alone, against a few clips of its speaker, or against all of them. A changed copy is heard
- * alone: the speaker's other clips came over another line.
+ * Draws how a training clip is heard: alone, perhaps as a changed copy; or against a few clips of its speaker, or all of them. A changed
+ * copy has no baseline: the speaker's other clips came over another line.
  */
 export class Hearing {
   private readonly bySpeaker: ReadonlyMap<string, readonly Sample[]>;
@@ -56,7 +50,7 @@ export class Hearing {
   /** @param copies are the changed copies heard too? */
   constructor(
     samples: readonly Sample[],
-    private readonly acquaintance: Acquaintance,
+    private readonly view: View,
     private readonly copies: boolean,
   ) {
     this.bySpeaker = groupBy(samples, (s) => s.speaker);
@@ -65,14 +59,13 @@ export class Hearing {
 
   draw(sample: Sample, rng: Rng): Heard {
     const features = cleanOf(sample);
-    const { alone, wellKnown } = SHARES[this.acquaintance];
     const chance = rng();
-    if (chance < alone) {
+    if (this.view === 'population') {
       const copies = this.copies ? sample.variants.length - 1 : 0;
       if (copies === 0 || chance >= COPIES) return { features };
       return { features: sample.variants[1 + Math.floor(rng() * copies)] ?? features };
     }
-    if (chance < alone + wellKnown) {
+    if (chance < WELL_KNOWN) {
       return { features, baseline: this.known.get(sample.speaker) ?? emptyBaseline() };
     }
     const own = this.bySpeaker.get(sample.speaker) ?? [];

@@ -20,8 +20,11 @@ const DenseSchema = z.object({
   widths: Widths.min(2),
 });
 
-/** What stands behind every network that looks at the picture: attentive pooling over time and a hidden layer. */
-const POOLING = {
+/** What every network that looks at the picture has: attentive pooling over time and a hidden layer behind. */
+const LOOKING = {
+  /** Whom it was trained for: strangers, or speakers with a baseline. Both where nothing is said. */
+  view: z.enum(VIEWS).optional(),
+  weight: WeightSchema,
   /** Heads of the attentive pooling, and units of its scorer. */
   heads: z.number().int().positive(),
   scorer: z.number().int().positive(),
@@ -31,20 +34,19 @@ const POOLING = {
 /** Convolutions over the log-mel picture, then pooling over time. See `networkShapes` for the tensors. */
 const CnnSchema = z.object({
   kind: z.literal('cnn'),
-  weight: WeightSchema,
+  ...LOOKING,
   /** Channels of the two 3 × 3 convolutions. */
   front: z.number().int().positive(),
   middle: z.number().int().positive(),
   /** Channels over time, and the dilations of the residual convolutions there. */
   channels: z.number().int().positive(),
   dilations: Widths,
-  ...POOLING,
 });
 
 /** A convolution over time, blocks of self-attention over the steps of the picture (Vaswani et al. 2017), then pooling over time. */
 const AttentionSchema = z.object({
   kind: z.literal('attention'),
-  weight: WeightSchema,
+  ...LOOKING,
   /** Channels over time. */
   channels: z.number().int().positive(),
   blocks: z.number().int().positive(),
@@ -53,7 +55,6 @@ const AttentionSchema = z.object({
   headWidth: z.number().int().positive(),
   /** Units of each block's hidden layer. */
   feedForward: z.number().int().positive(),
-  ...POOLING,
 });
 
 export const NetworkSchema = z.discriminatedUnion('kind', [DenseSchema, CnnSchema, AttentionSchema]);
@@ -108,12 +109,15 @@ export function parseAcousticConfig(text: string): AcousticConfig {
   return config;
 }
 
-/** Utterances of a speaker after which a model is half acquainted: as the baseline, which then counts as much as the population. */
-const HALF_ACQUAINTED = 2;
+/** Utterances of a speaker from which on a model is well acquainted. */
+export const ACQUAINTED = 10;
+/** Utterances after which the speaker's own baseline counts as much as the population. */
+const HALF_BASELINE = 2;
 
-/** How well a speaker is known of whom so many utterances were heard: 0 to 1. */
+/** How well a speaker is known of whom so many utterances were heard: 0 to 1, as fast as the baseline grows. */
 function acquaintance(utterances: number): number {
-  return utterances / (utterances + HALF_ACQUAINTED);
+  const known = Math.min(utterances, ACQUAINTED);
+  return (known * (ACQUAINTED + HALF_BASELINE)) / ((known + HALF_BASELINE) * ACQUAINTED);
 }
 
 /** What a network's outputs count when so many utterances of the speaker were heard before. */

@@ -51,25 +51,33 @@ export class AcousticNetworks {
 
   /** What everything says together of one utterance. */
   read(input: NetworkInput, utterances: number): Float32Array {
-    return this.weighed(this.networks, this.readEach(input), utterances);
+    return this.weighed(this.networks, this.readEach(input, utterances), utterances);
   }
 
-  /** Outputs of each network for one utterance, in the order of the shapes, not weighed. */
-  readEach({ functionals, picture }: NetworkInput): Float32Array[] {
+  /**
+   * Outputs of each network for one utterance, in the order of the shapes, not weighed.
+   * @param utterances when given, what counts nothing then is left out: no outputs
+   */
+  readEach({ functionals, picture }: NetworkInput, utterances?: number): Float32Array[] {
     const dense = this.dense.map(({ shape, tensors }) =>
       valuesOf(() => stack(tf.tensor2d(functionals[shape.view], [1, functionals[shape.view].length]), tensors)),
     );
-    const seen = this.lookAt(picture);
+    const seen = this.lookAt(picture, utterances);
     return this.networks.map((n) => (n.shape.kind === 'dense' ? dense : seen).shift() ?? new Float32Array());
   }
 
-  /** Outputs of each network that looks at the picture, not weighed. */
-  lookAt(picture: Float32Array): Float32Array[] {
+  /**
+   * Outputs of each network that looks at the picture, not weighed.
+   * @param utterances when given, what counts nothing then is left out: no outputs
+   */
+  lookAt(picture: Float32Array, utterances?: number): Float32Array[] {
     const steps = stepsOf(picture.length / MEL_BANDS);
     const folded = new Float32Array(steps * FRAMES_PER_STEP * MEL_BANDS);
     fold(picture, steps, folded);
     return this.looking.map(({ shape, tensors }) =>
-      valuesOf(() => look(tf.tensor2d(folded, [2 * steps, FOLD * MEL_BANDS]), shape, tensors)),
+      utterances !== undefined && weightAt(shape.weight, utterances) === 0
+        ? new Float32Array()
+        : valuesOf(() => look(tf.tensor2d(folded, [2 * steps, FOLD * MEL_BANDS]), shape, tensors)),
     );
   }
 

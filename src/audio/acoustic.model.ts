@@ -198,7 +198,7 @@ export class AcousticReader {
       this.groupMasks.map((mask) => functionals[view].map((z, i) => z * (mask[i] ?? 0)));
     const parts = { population: partsOf('population'), speaker: partsOf('speaker') };
     const rows = this.networks.readGames(parts, this.games, utterances);
-    const [blank, seen] = [this.blank, this.networks.lookAt(picture)].map((looks) =>
+    const [blank, seen] = [this.blank, this.networks.lookAt(picture, utterances)].map((looks) =>
       this.networks.sumOfLooks(looks, utterances),
     ) as [Float32Array, Float32Array];
     const nothing = new Float32Array(seen.length);

@@ -1,0 +1,74 @@
+import { startBackend, inputOf } from '../src/audio/acoustic.model.js';
+import { ACQUAINTED, networkShapes, type NetworkShape } from '../src/audio/acoustic-format.js';
+import { AcousticNetworks } from '../src/audio/acoustic-network.model.js';
+import { FEATURE_VERSION, MEL_BANDS } from '../src/audio/features.js';
+import { calibrated } from './calibration.js';
+import { networksOf, shapeOf, type NetworkRecipe } from './recipes.js';
+import { normal, rngOf } from './rng.js';
+import { cleanOf, populationOf } from './samples.js';
+import { madeUpSamples } from './samples.fixture.js';
+
+beforeAll(() => startBackend('wasm'));
+
+const OUTPUTS = 6;
+const samples = madeUpSamples(60, 4, 5);
+const population = populationOf(samples);
+const recipes: readonly NetworkRecipe[] = networksOf('cnn', 1, 1, 1);
+const shapes = recipes.map((recipe) => shapeOf(recipe, population.indices.length, OUTPUTS));
+const rng = rngOf(3);
+const tensors = shapes.map((shape) =>
+  networkShapes(shape, MEL_BANDS, OUTPUTS).map((size) =>
+    Float32Array.from({ length: size.reduce((a, b) => a * b, 1) }, () => 0.05 * normal(rng)),
+  ),
+);
+
+describe('calibrated', () => {
+  const labels = ['neutral', 'happy', 'angry'] as const;
+  const { networks } = calibrated(
+    {
+      format: 3,
+      featureVersion: FEATURE_VERSION,
+      labels: [...labels],
+      prior: labels.map(() => 1 / 3),
+      heard: { labels: [...labels], temperature: 1 },
+      population: {
+        indices: [...population.indices],
+        mean: [...population.mean],
+        sd: [...population.sd],
+        bandShape: [...population.bandShape],
+      },
+      networks: shapes,
+      training: {},
+    },
+    tensors,
+    samples,
+    1,
+  );
+  const weightOf = (kind: NetworkShape['kind'], view: NetworkShape['view']) =>
+    networks.find((network) => network.kind === kind && network.view === view)?.weight;
+
+  it('[TR10] asks no specialist in acquaintances about a stranger, and looks once at a well-known voice', () => {
+    for (const kind of ['dense', 'cnn'] as const) {
+      expect(weightOf(kind, 'speaker')?.alone).toBe(0);
+      expect(weightOf(kind, 'speaker')?.known).toBeGreaterThan(0);
+      expect(weightOf(kind, 'population')?.alone).toBeGreaterThan(0);
+    }
+    expect(weightOf('dense', 'population')?.known).toBeGreaterThan(0);
+    expect(weightOf('cnn', 'population')?.known).toBe(0);
+  });
+
+  it('[TR10] does not even look with a network that counts nothing', () => {
+    const reading = new AcousticNetworks(networks, tensors, OUTPUTS);
+    const { picture } = inputOf(cleanOf(samples[0] ?? failed()), population);
+    const looked = (utterances?: number) => reading.lookAt(picture, utterances).map((outputs) => outputs.length > 0);
+    expect(looked()).toEqual([true, true]);
+    expect(looked(0)).toEqual([true, false]);
+    expect(looked(ACQUAINTED - 1)).toEqual([true, true]);
+    expect(looked(ACQUAINTED)).toEqual([false, true]);
+    reading.release();
+  });
+});
+
+function failed(): never {
+  throw new Error('there is no sample');
+}
