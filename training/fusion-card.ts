@@ -1,5 +1,7 @@
 import { EMOTIONS } from '../src/emotion/scores.js';
 import type { Curve, FusionValues } from '../src/fusion/config.js';
+import { ALLOWED } from './calibrate-fusion.js';
+import { FALSE_ALARM } from './fusion-figures.js';
 import type { FusionReport } from './fusion-report.js';
 import { fixed, tableToMarkdown, type NamedTable } from './report.js';
 
@@ -10,6 +12,7 @@ export function fusionCardOf(values: FusionValues, report: FusionReport, tables:
   const curves = Object.entries(values.curves).flatMap(([modality, signals]) =>
     Object.entries<Curve>(signals).map(([signal, curve]) => `| ${modality} | \`${signal}\` | ${shown(curve)} |`),
   );
+  const rate = fixed(ALLOWED * FALSE_ALARM);
   return `# ${values.name}
 
 The numbers by which \`${voice.name}\` ${voice.sha256.slice(0, 12)} (${alone(report)}) and \`${text.name}\` ${text.sha256.slice(0, 12)} become one answer.
@@ -20,9 +23,9 @@ Licence: Apache-2.0. How they are used: docs/fusion.md.
 | largest weight of the voice | ${fixed(values.maxWeight.voice)} | least surprise at the truth of pairs, congruent and of neutral wording alike, in all situations |
 | largest weight of the words | ${fixed(values.maxWeight.text)} | the same |
 | temperature | ${fixed(values.temperature)} | the same, after the weights |
-| mass of the prediction set | ${fixed(values.predictionMass)} | held the truth of ${fixed(values.coverage)} of these pairs |
-| incongruence from | ${fixed(values.incongruenceThreshold)} | 5 % of congruent pairs reach it |
-| incongruence with "I'm fine" from | ${fixed(values.reassuranceThreshold)} | 5 % of neutral, happy and surprised voices reach it, in all noise |
+| mass of the prediction set | ${fixed(values.predictionMass)} | held the truth of ${fixed(1 - ALLOWED * (1 - values.coverage))} of these pairs, to hold that of ${fixed(values.coverage)} of new ones |
+| incongruence from | ${fixed(values.incongruenceThreshold)} | ${rate} of congruent pairs reach it, so that at most ${fixed(FALSE_ALARM)} of new ones do |
+| incongruence with "I'm fine" from | ${fixed(values.reassuranceThreshold)} | ${rate} of neutral, happy and surprised voices reach it, in all noise |
 | prior | ${EMOTIONS.map((e) => values.prior[e].toFixed(3)).join(' ')} | even, by choice: it favours nobody |
 
 How far a reading applies by its quality, as a share of the best (likelihood of the truth in groups of neighbouring signals, made
