@@ -4,6 +4,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import Meyda from 'meyda';
 import type { MeydaAudioFeature } from 'meyda';
 import { PitchDetector } from 'pitchy';
+import { extractChroma } from '../src/audio/chroma.js';
 import { extractFeatures } from '../src/audio/features.js';
 import { FUNCTIONAL_NAMES, functionals } from '../src/audio/functionals.js';
 import { HOP_MS, WINDOW_MS } from '../src/audio/frames.js';
@@ -54,7 +55,10 @@ export function benchFeatures(args: readonly string[]): Promise<void> {
     what,
     rounds: cpuPerSecond(clips, rounds, task),
   });
-  const ours = time('frame features, pitch included', extractFeatures);
+  const ours = time('frame features, pitch and chroma included', (samples) => {
+    extractFeatures(samples);
+    extractChroma(samples);
+  });
   const meyda = time('Meyda extract, no pitch', meydaFeatures);
   const pitchy = time('pitchy findPitch', pitchyPitch);
   const librosa = librosaRows(clips, rounds);

@@ -1,12 +1,11 @@
 import { SAMPLE_RATE } from '../emotion/utterance.js';
 import { applyBank, dctMatrix } from './filterbank.js';
-import { HALVING, HOP, WINDOW, frameCount, sane } from './frames.js';
-import { halveRate, padded } from './lowpass.js';
+import { HOP, WINDOW, frameCount, toAnalyse } from './frames.js';
 import { trackPitch } from './pitch.js';
 import { MEL_BANDS, spectralShape } from './spectral-shape.js';
 import type { SpectralShape } from './spectral-shape.js';
 
-export { CHROMA_CLASSES, COARSE_BANDS, COARSE_BANDS_HZ, MEL_BANDS } from './spectral-shape.js';
+export { COARSE_BANDS, COARSE_BANDS_HZ, MEL_BANDS } from './spectral-shape.js';
 
 /** Raised whenever the same audio would give other numbers: models name the version they were trained on. */
 export const FEATURE_VERSION = 2;
@@ -43,8 +42,7 @@ const DCT = dctMatrix(MFCC_COUNT, MEL_BANDS);
 
 /** @param samples mono at 16 kHz, −1..1; fewer than one window are padded with silence. */
 export function extractFeatures(samples: Float32Array): FrameFeatures {
-  const halved = halveRate(sane(samples), HALVING);
-  const signal = padded(halved, 0, Math.max(WINDOW, halved.length));
+  const signal = toAnalyse(samples);
   const frames = frameCount(signal.length);
   const shape = spectralShape(signal, frames);
   const mfcc = cepstrum(shape.logMel, frames);

@@ -1,4 +1,5 @@
 import { SAMPLE_RATE } from '../emotion/utterance.js';
+import { halveRate, padded } from './lowpass.js';
 
 /**
  * The features hear the signal halved to 8 kHz. The corpora were recorded at different rates, so what lies above 4 kHz tells the
@@ -41,6 +42,12 @@ export function frameCount(samples: number): number {
 /** Periodic Hann window (as scipy's `fftbins=True`), so that overlapping windows add up evenly. */
 export function hann(length: number): Float64Array {
   return Float64Array.from({ length }, (_, i) => 0.5 - 0.5 * Math.cos((2 * Math.PI * i) / length));
+}
+
+/** What the frames are of: the sound at the analysis rate, at least one window long. @param samples mono at SAMPLE_RATE */
+export function toAnalyse(samples: Float32Array): Float32Array {
+  const halved = halveRate(sane(samples), HALVING);
+  return padded(halved, 0, Math.max(WINDOW, halved.length));
 }
 
 /** Samples fit for analysis: not-a-number becomes silence, anything beyond full scale is cut to it. A copy only where needed. */

@@ -1,10 +1,9 @@
-import { applyBank, chromaFilterBank, melFilterBank, trendFilter } from './filterbank.js';
+import { applyBank, melFilterBank, trendFilter } from './filterbank.js';
 import { ANALYSIS_RATE, BAND_BINS, BAND_HZ, BINS, BIN_HZ, FFT_SIZE, HOP, WINDOW } from './frames.js';
 import { SpectrumAnalyser } from './spectrum.js';
 import { greatest } from './statistics.js';
 
 export const MEL_BANDS = 40;
-export const CHROMA_CLASSES = 12;
 /** Edges of the five coarse bands, Hz. */
 export const COARSE_BANDS_HZ = [60, 500, 1000, 2000, 3000, 3800] as const;
 export const COARSE_BANDS = COARSE_BANDS_HZ.length - 1;
@@ -13,8 +12,6 @@ export const COARSE_BANDS = COARSE_BANDS_HZ.length - 1;
 export interface SpectralShape {
   /** n × MEL_BANDS: natural log of the power in HTK-spaced triangles from 60 to 3800 Hz, at most 70 dB below the loudest of the clip. */
   readonly logMel: Float32Array;
-  /** n × CHROMA_CLASSES: magnitude by pitch class, C first; the strongest of a frame is 1, all 0 in silence. */
-  readonly chroma: Float32Array;
   /** n × COARSE_BANDS: power of each coarse band, dB relative to the frame's whole. */
   readonly bands: Float32Array;
   /** Power in the band, dB relative to full scale; a full-scale sine has −3; silence −120. */
@@ -41,8 +38,6 @@ export interface SpectralShape {
 /** Power that counts as none: −120 dB. */
 const FLOOR = 1e-12;
 const DB_PER_NEPER = 10 / Math.LN10;
-/** Below this there is no tone to name. */
-const TONELESS_DB = -100;
 /** Natural-log distance of 70 dB in power. */
 const DYNAMIC_RANGE = 7 * Math.LN10;
 
@@ -56,7 +51,6 @@ const MEL = melFilterBank({
   maxHz: BAND_HZ[1],
   scale: 'htk',
 });
-const CHROMA = chromaFilterBank(ANALYSIS_RATE, FFT_SIZE);
 const binAt = (hz: number): number => Math.max(FIRST_BIN, Math.min(END_BIN, Math.ceil(hz / BIN_HZ)));
 const COARSE_BINS = COARSE_BANDS_HZ.map((hz, i) => (i === COARSE_BANDS ? END_BIN : binAt(hz)));
 const [BIN_1000, BIN_1500, BIN_2000] = [binAt(1000), binAt(1500), binAt(2000)];
@@ -70,7 +64,6 @@ export function spectralShape(signal: Float32Array, frames: number): SpectralSha
   const column = (): Float32Array => matrix(1);
   const shape = {
     logMel: matrix(MEL_BANDS),
-    chroma: matrix(CHROMA_CLASSES),
     bands: matrix(COARSE_BANDS),
     level: column(),
     centroid: column(),
@@ -96,8 +89,6 @@ export function spectralShape(signal: Float32Array, frames: number): SpectralSha
 
 /** Scratch of the frame at hand. */
 const melPower = new Float64Array(MEL_BANDS);
-const chromaSums = new Float64Array(CHROMA_CLASSES);
-const magnitudes = new Float64Array(BINS);
 /** Natural logs of the bins that the slopes need. */
 const logs = new Float64Array(BINS);
 const trends = new Float64Array(TRENDS.length);
@@ -119,7 +110,6 @@ function describeSpectrum(power: Float64Array, frame: number, f: SpectralShape):
     moment += p * k;
     square += p * (k * k);
     below[k + 1] = total;
-    magnitudes[k] = Math.sqrt(p);
   }
   const level = 10 * Math.log10(total);
   const centre = moment / total;
@@ -140,12 +130,6 @@ function describeSpectrum(power: Float64Array, frame: number, f: SpectralShape):
   applyBank(TRENDS, logs, trends);
   f.slopeLow[frame] = DB_PER_KHZ * (trends[0] ?? 0);
   f.slopeMid[frame] = DB_PER_KHZ * (trends[1] ?? 0);
-
-  applyBank(CHROMA, magnitudes, chromaSums);
-  const strongest = greatest(chromaSums);
-  for (let c = 0; c < CHROMA_CLASSES; c++) {
-    f.chroma[frame * CHROMA_CLASSES + c] = level > TONELESS_DB ? (chromaSums[c] ?? 0) / strongest : 0;
-  }
 }
 
 /** First bin, not before `from`, up to which the power reaches `sum`. */

@@ -1,6 +1,7 @@
 import * as Plot from '@observablehq/plot';
 import { findActivity } from '../audio/activity.js';
-import { CHROMA_CLASSES, MEL_BANDS, extractFeatures, type FrameFeatures } from '../audio/features.js';
+import { CHROMA_CLASSES, extractChroma } from '../audio/chroma.js';
+import { MEL_BANDS, extractFeatures, type FrameFeatures } from '../audio/features.js';
 import { BAND_HZ, HOP_MS, WINDOW_MS } from '../audio/frames.js';
 import { percentile } from '../audio/statistics.js';
 import { EMOTIONS, type PartialScores } from '../emotion/scores.js';
@@ -61,7 +62,7 @@ export function tracks({ samples, utterances, readings }: Recording): Html {
   const f = extractFeatures(samples);
   return html`<div class="scroll tracks" tabindex="0" role="group" aria-label="The recording along its time">
     ${waveform(samples, frame)} ${words(frame)} ${scores(readings, frame)} ${pitch(f, frame)} ${level(f, frame)}
-    ${spectrogram(f, frame)} ${chroma(f, frame)}
+    ${spectrogram(f, frame)} ${chroma(extractChroma(samples), f, frame)}
   </div>`;
 }
 
@@ -194,7 +195,7 @@ function spectrogram(f: FrameFeatures, frame: Frame): Html {
   });
 }
 
-function chroma(f: FrameFeatures, frame: Frame): Html {
+function chroma(values: Float32Array, f: FrameFeatures, frame: Frame): Html {
   const loudest = f.level.reduce((max, x) => Math.max(max, x), -Infinity);
   const shade = (x: number, i: number): number => x ** 3 * Math.max(0, 1 + ((f.level[i] ?? 0) - loudest) / FADE_DB);
   const middles = NAMED_PITCHES.map((_, i) => i + 0.5);
@@ -204,7 +205,7 @@ function chroma(f: FrameFeatures, frame: Frame): Html {
     height: CHROMA_PX,
     axis: 'bottom',
     y: { domain: [0, CHROMA_CLASSES], ticks: middles, tickFormat: (_: number, i: number) => NAMED_PITCHES[i] ?? '' },
-    marks: [raster(f.chroma, CHROMA_CLASSES, CHROMA_PX, frame, shade, 'pixelated')],
+    marks: [raster(values, CHROMA_CLASSES, CHROMA_PX, frame, shade, 'pixelated')],
   });
 }
 

@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
+import { extractChroma } from '../../src/audio/chroma.js';
 import { classicMfccMean } from '../../src/audio/classic-mfcc.js';
 import { extractFeatures } from '../../src/audio/features.js';
 import type { FrameFeatures } from '../../src/audio/features.js';
 import { goldenSignals } from './signals.js';
 
-type FeatureName = Exclude<keyof FrameFeatures, 'seconds' | 'frames' | 'pitchHz' | 'clarity'>;
+type FeatureName = Exclude<keyof FrameFeatures, 'seconds' | 'frames' | 'pitchHz' | 'clarity'> | 'chroma';
 
 interface Golden {
   readonly count: number;
@@ -43,7 +44,7 @@ const NAMES = Object.keys(TOLERANCE) as FeatureName[];
 
 describe.each(Object.keys(signals) as (keyof typeof signals)[])('%s', (name) => {
   const expected = golden[name]!;
-  const features = extractFeatures(signals[name]);
+  const features = { ...extractFeatures(signals[name]), chroma: extractChroma(signals[name]) };
 
   it('[AF1] has as many frames as librosa', () => {
     expect(features.frames).toBe(expected.count);
