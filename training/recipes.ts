@@ -57,7 +57,7 @@ const LOGISTIC: DenseRecipe = {
 
 const CNN: LookingRecipe = {
   kind: 'cnn',
-  epochs: 24,
+  epochs: 30,
   batch: 32,
   labelSmoothing: 0.05,
   mixup: 0.4,

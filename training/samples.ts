@@ -5,7 +5,6 @@ import {
   type SpeakerBaseline,
   type SpeechSummary,
 } from '../src/audio/speaker-baseline.js';
-import type { View } from '../src/audio/acoustic-format.js';
 import { ABSOLUTE_COUNT, FUNCTIONAL_NAMES } from '../src/audio/functionals.js';
 import { MEL_BANDS } from '../src/audio/features.js';
 import type { Emotion } from '../src/emotion/scores.js';
@@ -32,8 +31,15 @@ export interface Heard {
   readonly baseline?: SpeakerBaseline;
 }
 
-/** Share of the draws against all of the speaker's clips, where there is a baseline; the others are against a few. */
-const WELL_KNOWN = 0.5;
+/** How well a network will know the speaker when it is asked. */
+export type Acquaintance = keyof typeof SHARES;
+
+/** Shares of the draws: the clip alone; against all of its speaker's clips; otherwise against a few of them. */
+const SHARES = {
+  stranger: { alone: 1, wellKnown: 0 },
+  known: { alone: 0, wellKnown: 0.5 },
+  any: { alone: 0.5, wellKnown: 0.28 },
+} as const;
 /** So many clips of the speaker at most. */
 const FEW = 15;
 /** Share of the draws that are changed copies, where there are any. */
@@ -50,7 +56,7 @@ export class Hearing {
   /** @param copies are the changed copies heard too? */
   constructor(
     samples: readonly Sample[],
-    private readonly view: View,
+    private readonly acquaintance: Acquaintance,
     private readonly copies: boolean,
   ) {
     this.bySpeaker = groupBy(samples, (s) => s.speaker);
@@ -59,13 +65,14 @@ export class Hearing {
 
   draw(sample: Sample, rng: Rng): Heard {
     const features = cleanOf(sample);
+    const { alone, wellKnown } = SHARES[this.acquaintance];
     const chance = rng();
-    if (this.view === 'population') {
+    if (chance < alone) {
       const copies = this.copies ? sample.variants.length - 1 : 0;
       if (copies === 0 || chance >= COPIES) return { features };
       return { features: sample.variants[1 + Math.floor(rng() * copies)] ?? features };
     }
-    if (chance < WELL_KNOWN) {
+    if (chance < alone + wellKnown) {
       return { features, baseline: this.known.get(sample.speaker) ?? emptyBaseline() };
     }
     const own = this.bySpeaker.get(sample.speaker) ?? [];

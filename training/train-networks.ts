@@ -10,7 +10,7 @@ import { PictureTrainer } from './picture-trainer.js';
 import { batchOf, blended, distorted, pictureOf, type PictureBatch } from './pictures.js';
 import type { NetworkRecipe } from './recipes.js';
 import { rngOf, shuffled, weightedSampler, type Rng } from './rng.js';
-import { Hearing, samplingWeights, type Heard, type Sample } from './samples.js';
+import { Hearing, samplingWeights, type Acquaintance, type Heard, type Sample } from './samples.js';
 import { mixed, mixtureOf, targetOf, type OutputLabels } from './targets.js';
 
 export interface TrainingData {
@@ -39,7 +39,7 @@ export async function trainNetwork(
 ): Promise<Float32Array[]> {
   const { samples, population, outputs } = data;
   const count = outputs.labels.length + outputs.heard.length;
-  const hearing = new Hearing(samples, recipe.view, recipe.copies);
+  const hearing = new Hearing(samples, acquaintanceOf(recipe), recipe.copies);
   const weightOf = samplingWeights(samples);
   const stepsPerEpoch = Math.max(1, Math.floor(samples.length / recipe.batch));
   const draws = (rng: Rng): Draw[] => {
@@ -73,6 +73,12 @@ export async function trainNetwork(
     folded = trainer.folded();
   }
   return folded;
+}
+
+/** A baseline changes every functional; of the picture it moves the colour only, so that those who look learn from either. */
+function acquaintanceOf({ kind, view }: NetworkRecipe): Acquaintance {
+  if (kind !== 'dense') return 'any';
+  return view === 'population' ? 'stranger' : 'known';
 }
 
 function* rowBatches(draws: readonly Draw[], recipe: NetworkRecipe, data: TrainingData, rng: Rng): Generator<RowBatch> {
