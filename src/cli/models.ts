@@ -3,7 +3,13 @@ import { readdir } from 'node:fs/promises';
 import { join, relative, resolve, sep } from 'node:path';
 import { loadConfig, type Config } from '../common/config.js';
 import { messageOf } from '../common/errors.js';
-import { hubModelOf, loadModelFiles, readManifest, type Manifest } from '../common/model-manifest.js';
+import {
+  hubModelOf,
+  loadModelFiles,
+  readManifest,
+  type Manifest,
+  type ManifestEntry,
+} from '../common/model-manifest.js';
 import { ModelStore, ModelStoreError, type StoredFile } from '../common/model-store.js';
 import { unpacked } from '../common/unpack.js';
 import { filesOf, nameOf } from '../text/hub-source.js';
@@ -50,6 +56,18 @@ class Shelf {
     return others.length === 0 ? only : undefined;
   }
 
+  /** By the manifest, else by the setting that names it. */
+  kindOf(id: string): ManifestEntry['kind'] {
+    return this.manifest.models[id]?.kind ?? (id === this.config.WHISPER_MODEL ? 'whisper' : 'text');
+  }
+
+  /** Folders of the operator's own that the settings name. */
+  get ownFolders(): string[] {
+    const { WHISPER_MODEL, TEXT_MODEL, TEXT_MODEL_OTHER_LANGUAGES } = this.config;
+    const named = [WHISPER_MODEL, TEXT_MODEL, TEXT_MODEL_OTHER_LANGUAGES];
+    return named.filter((id) => id !== 'off' && !(id in this.manifest.models) && !isHubId(id));
+  }
+
   check(id: string, thorough = false): Promise<StoredFile[]> {
     return this.store.check(hubModelOf(this.manifest, id), thorough);
   }
@@ -72,7 +90,7 @@ export async function listModels({ json }: ListOptions): Promise<boolean> {
     });
   }
   for (const id of shelf.hubIds) {
-    const row = listed(id, manifest.models[id]);
+    const row = { ...listed(id, manifest.models[id]), kind: shelf.kindOf(id) };
     const files = await shelf.check(id);
     const [bytes, wrong] = [sumOf(files), files.find(({ state }) => state === 'mismatch')];
     const missing = files.filter(({ state }) => state === 'missing').length;
@@ -81,15 +99,10 @@ export async function listModels({ json }: ListOptions): Promise<boolean> {
     else if (missing === 0) rows.push({ ...row, bytes, state: 'installed' });
     else rows.push({ ...row, state: 'not installed', ...(wanted ? { note: offer(id, config) } : {}) });
   }
-  const { WHISPER_MODEL: own } = config;
-  if (own !== 'off' && !isHubId(own)) {
+  for (const own of shelf.ownFolders) {
     const state = existsSync(join(resolve(own), 'config.json')) ? 'installed' : 'not installed';
-    rows.push({
-      ...listed(nameOf(own)),
-      kind: 'whisper',
-      state,
-      note: `${own} is a folder of your own: no hash is checked.`,
-    });
+    const note = `${own} is a folder of your own: no hash is checked.`;
+    rows.push({ ...listed(nameOf(own)), kind: shelf.kindOf(own), state, note });
   }
   if (json) for (const row of rows) console.log(JSON.stringify(row));
   else print(rows);

@@ -1,4 +1,5 @@
 import { unavailable, type Cue } from '../emotion/evidence.js';
+import type { PartialScores } from '../emotion/scores.js';
 import { fuse, peaked, NO_TEXT, NO_VOICE, textOf, voiceOf } from './evidence.fixture.js';
 import { quotable } from './explain.js';
 
@@ -57,6 +58,25 @@ describe('the summary', () => {
     expect(summary({ voice: NO_VOICE, text })).toBe(
       'Sad (67%): the words read sad (the word “awful”); no voice was sent.',
     );
+  });
+
+  it('[FU7] names all emotions that a reading cannot tell apart, and agrees with a voice that names one of them', () => {
+    const signs = (pleasant: number, plain: number, unpleasant: number): PartialScores => ({
+      ...{ neutral: plain, happy: pleasant },
+      ...{ angry: unpleasant / 4, sad: unpleasant / 4, fearful: unpleasant / 4, disgust: unpleasant / 4 },
+    });
+    const text = textOf(signs(0.05, 0.1, 0.85), { prior: signs(1 / 3, 1 / 3, 1 / 3) });
+    const alone = fuse({ voice: NO_VOICE, text }).explanation;
+    expect(alone.short).toMatch(/: words angry, sad, fearful, or disgusted$/);
+    expect(alone.summary).toContain('the words read angry, sad, fearful, or disgusted; no voice was sent');
+    expect(fuse({ voice: NO_VOICE, text }, { locale: 'zh' }).explanation.summary).toContain(
+      '话语读来愤怒、悲伤、恐惧或厌恶；没有收到声音',
+    );
+    expect(summary({ voice: sadVoice, text })).toMatch(
+      /: the voice sounds sad \(.+\) and the words read angry, sad, fearful, or disgusted\.$/,
+    );
+    const nothing = textOf(signs(1 / 3, 1 / 3, 1 / 3), { prior: signs(1 / 3, 1 / 3, 1 / 3) });
+    expect(summary({ voice: sadVoice, text: nothing })).toContain('the words read neutral');
   });
 
   it('[FU7] names a gate that lowered a modality much, and lists them all', () => {

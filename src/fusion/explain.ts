@@ -1,5 +1,7 @@
 import { entriesOf, isOwn, type Cue, type Modality, type WordedCue } from '../emotion/evidence.js';
 import { WITHOUT, type Explanation, type FusedEmotion, type ModalityReading, type WhatIf } from '../emotion/fused.js';
+import { EMOTIONS } from '../emotion/scores.js';
+import type { Labelling } from './labelling.js';
 import { ranked } from './prediction-set.js';
 import type { Messages, Relation } from './messages.js';
 
@@ -11,6 +13,7 @@ export interface Facts<L extends string> extends Pick<
   /** Ranked, their weights scaled by the reliability. */
   readonly cues: readonly Cue<L>[];
   readonly counterfactual: WhatIf<L>;
+  readonly labelOf: Labelling<L>;
   /** The words, fit to be quoted. */
   readonly quote?: string;
   /** A modality that weighs less says nothing. */
@@ -32,6 +35,8 @@ const CUES_LISTED = 6;
 /** Gates below this are named in the summary; all are listed. */
 const GATE_NAMED_BELOW = 0.5;
 const QUOTE_CHARS = 60;
+/** A contribution below this is rounding: such a reading says nothing, of several emotions least of all. Nats. */
+const SAID = 1e-6;
 
 /** The transcript as it fits into a sentence: one line, no double quotes, cut at a length. */
 export function quotable(words: string | undefined): string | undefined {
@@ -55,7 +60,18 @@ function clauseOf<L extends string>([modality, reading]: Side<L>, told: Told<L>)
     .filter((cue) => cue.modality === modality && cue.toward === top && cue.weight > 0)
     .slice(0, CUES_NAMED)
     .map((cue) => cue.detail);
-  return messages.reads(modality, top, reasons, modality === 'text' ? quote : undefined);
+  return messages.reads(modality, labelsOf(reading, told), reasons, modality === 'text' ? quote : undefined);
+}
+
+/**
+ * What a modality reads: its most probable label, and with it those that it holds to be exactly as likely. A model that knows
+ * only pleasant from unpleasant cannot tell angry from sad, and must not seem to.
+ */
+function labelsOf<L extends string>({ top, contribution }: ModalityReading<L>, { labelOf }: Facts<L>): L[] {
+  if (top === null) return [];
+  const most = Math.max(...EMOTIONS.filter((e) => labelOf(e) === top).map((e) => contribution[e]));
+  const alike = EMOTIONS.filter((e) => contribution[e] === most && most > SAID);
+  return [...new Set([top, ...alike.map(labelOf)])];
 }
 
 function reads<L extends string>(
@@ -70,8 +86,10 @@ function readingOf<L extends string>(facts: Facts<L>): Side<L>[] {
   return entriesOf(facts.modalities).filter(([, reading]) => reads(reading, facts));
 }
 
-function relationOf<L extends string>({ modalities, incongruence }: Facts<L>): Relation {
-  if (modalities.voice.top === modalities.text.top) return 'agree';
+function relationOf<L extends string>(facts: Facts<L>): Relation {
+  const { modalities, incongruence } = facts;
+  const words = labelsOf(modalities.text, facts);
+  if (labelsOf(modalities.voice, facts).some((label) => words.includes(label))) return 'agree';
   return incongruence.detected ? 'incongruent' : 'differ';
 }
 
@@ -80,7 +98,8 @@ function bodyOf<L extends string>(told: Told<L>): string {
   const { decision, modalities, messages } = told;
   const reading = readingOf(told);
   const { label } = decision;
-  const unread = label === null || decision.by || reading.some(([, { top }]) => top === label) ? null : label;
+  const unread =
+    label === null || decision.by || reading.some(([, one]) => labelsOf(one, told).includes(label)) ? null : label;
   const together = unread === null ? [] : [messages.together(unread, reading.length)];
   const clauses = reading.map((side) => clauseOf(side, told));
   const paired = reading.filter(([modality]) => isOwn(modality)).length > 1;
@@ -112,7 +131,7 @@ function headlineOf<L extends string>({ decision, scores, messages }: Told<L>): 
 
 function shortOf<L extends string>(told: Told<L>): string {
   const { messages } = told;
-  const readings = readingOf(told).flatMap(([modality, { top }]) => (top === null ? [] : [[modality, top] as const]));
+  const readings = readingOf(told).map(([modality, reading]) => [modality, labelsOf(reading, told)] as const);
   const paired = readings.filter(([modality]) => isOwn(modality)).length > 1;
   return messages.short(headlineOf(told), readings, paired ? relationOf(told) : 'agree');
 }

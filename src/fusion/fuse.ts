@@ -108,6 +108,7 @@ export function fuse(given: EvidenceSet, { config, words, locale = 'en' }: FuseO
       incongruence,
       cues: rankCues(sides),
       counterfactual: whatIf({ logPrior, temperature, modalities }, asItIs, silentBelow),
+      labelOf: asItIs,
       ...(quote === undefined ? {} : { quote }),
       silentBelow,
     },

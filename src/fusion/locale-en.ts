@@ -10,6 +10,7 @@ const TENTHS = new Intl.NumberFormat('en', { maximumFractionDigits: 1 });
 const SIGMAS = new Intl.NumberFormat('en', { minimumFractionDigits: 1, maximumFractionDigits: 1 });
 const WEIGHT = new Intl.NumberFormat('en', { minimumFractionDigits: 2, maximumFractionDigits: 2 });
 const PERCENT = new Intl.NumberFormat('en', { style: 'percent' });
+const EITHER = new Intl.ListFormat('en', { type: 'disjunction' });
 
 const EMOTION: Readonly<Record<Emotion, string>> = {
   neutral: 'neutral',
@@ -113,6 +114,7 @@ const given = (met: readonly Met[], value: (one: Met) => string): string =>
 /** English; `names` are what a profile's labels are called. */
 export function english(names: Readonly<Record<string, string>> = {}): Messages {
   const label = (key: string): string => names[key] ?? (EMOTION as Record<string, string>)[key] ?? key;
+  const anyOf = (keys: readonly string[]): string => EITHER.format(keys.map(label));
   return {
     locale: 'en',
     label,
@@ -141,7 +143,7 @@ export function english(names: Readonly<Record<string, string>> = {}): Messages 
       const { name, reads } = NAMED[modality];
       const subject = `${modality === 'other' ? 'another model' : `the ${name}`}${quote ? ` “${quote}”` : ''}`;
       const because = reasons.length > 0 ? ` (${reasons.join('; ')})` : '';
-      return `${subject} ${reads} ${label(read)}${because}`;
+      return `${subject} ${reads} ${anyOf(read)}${because}`;
     },
     unavailable: (modality, reason) =>
       isOwn(modality)
@@ -166,7 +168,7 @@ export function english(names: Readonly<Record<string, string>> = {}): Messages 
     text: (headline, body, further) => [`${headline}: ${body}.`, ...further.map(sentence)].join(' '),
 
     short(headline, readings, relation) {
-      const sides = readings.map(([modality, read]) => `${nameOf(modality)} ${label(read)}`).join(', ');
+      const sides = readings.map(([modality, read]) => `${nameOf(modality)} ${anyOf(read)}`).join(', ');
       const disagree = readings.length > 2 ? 'voice and words disagree' : 'they disagree';
       const body = relation === 'incongruent' ? `${sides}; ${disagree}` : sides;
       return body ? `${headline}: ${body}` : headline;

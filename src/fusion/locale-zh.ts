@@ -10,6 +10,7 @@ const TENTHS = new Intl.NumberFormat('zh-CN', { maximumFractionDigits: 1 });
 const SIGMAS = new Intl.NumberFormat('zh-CN', { minimumFractionDigits: 1, maximumFractionDigits: 1 });
 const WEIGHT = new Intl.NumberFormat('zh-CN', { minimumFractionDigits: 2, maximumFractionDigits: 2 });
 const PERCENT = new Intl.NumberFormat('zh-CN', { style: 'percent' });
+const EITHER = new Intl.ListFormat('zh', { type: 'disjunction' });
 
 const EMOTION: Readonly<Record<Emotion, string>> = {
   neutral: '平静',
@@ -110,6 +111,7 @@ const given = (met: readonly Met[], value: (one: Met) => string): string =>
 /** Chinese (simplified); `names` are what a profile's labels are called. */
 export function chinese(names: Readonly<Record<string, string>> = {}): Messages {
   const label = (key: string): string => names[key] ?? (EMOTION as Record<string, string>)[key] ?? key;
+  const anyOf = (keys: readonly string[]): string => EITHER.format(keys.map(label));
   return {
     locale: 'zh',
     label,
@@ -137,7 +139,7 @@ export function chinese(names: Readonly<Record<string, string>> = {}): Messages 
     reads(modality, read, reasons, quote) {
       const { name, reads } = NAMED[modality];
       const because = reasons.length > 0 ? `（${reasons.join('；')}）` : '';
-      return `${name}${quote ? `“${quote}”` : ''}${reads}${label(read)}${because}`;
+      return `${name}${quote ? `“${quote}”` : ''}${reads}${anyOf(read)}${because}`;
     },
     unavailable: (modality, reason) =>
       isOwn(modality) ? UNAVAILABLE[reason][modality] : `客户端发来的${nameOf(modality)}数据无法判读`,
@@ -158,7 +160,7 @@ export function chinese(names: Readonly<Record<string, string>> = {}): Messages 
     text: (headline, body, further) => [`${headline}：${body}。`, ...further.map(sentence)].join(''),
 
     short(headline, readings, relation) {
-      const sides = readings.map(([modality, read]) => `${nameOf(modality)}${label(read)}`).join('，');
+      const sides = readings.map(([modality, read]) => `${nameOf(modality)}${anyOf(read)}`).join('，');
       const disagree = readings.length > 2 ? '声音与话语不一致' : '两者不一致';
       const body = relation === 'incongruent' ? `${sides}；${disagree}` : sides;
       return body ? `${headline}：${body}` : headline;

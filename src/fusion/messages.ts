@@ -24,8 +24,8 @@ export interface Messages {
   cue(cue: Cue<string>): string;
   /** Why a modality weighs less: "words counted little: recognition confidence 0.41". */
   gate(gate: Gate): string;
-  /** "the voice sounds sad (pitch lower than usual)"; labels are adjectives */
-  reads(modality: Modality, label: string, reasons: readonly string[], quote?: string): string;
+  /** "the voice sounds sad (pitch lower than usual)"; labels are adjectives, several where it is any of them: "sad or angry" */
+  reads(modality: Modality, labels: readonly string[], reasons: readonly string[], quote?: string): string;
   unavailable(modality: Modality, reason: UnavailableReason): string;
   /** A modality that was read but weighs nothing and names no gate. */
   uncounted(modality: Modality): string;
@@ -44,7 +44,7 @@ export interface Messages {
   text(headline: string, body: string, further: readonly string[]): string;
 
   /** One line: the headline and what each side reads. */
-  short(headline: string, readings: readonly (readonly [Modality, string])[], relation: Relation): string;
+  short(headline: string, readings: readonly (readonly [Modality, readonly string[]])[], relation: Relation): string;
 
   // For analysts.
   /** Cues with their weights, nats, and where they are. */

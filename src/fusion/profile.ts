@@ -122,6 +122,7 @@ export function viewOf<F extends FusedEmotion>(
     cues: explanation.cues.map((cue) => ({ ...cue, toward: labelOf(cue.toward) })),
     counterfactual: whatIf(fused, labelOf, limits.noEvidenceBelow),
     ...(explanation.quote === undefined ? {} : { quote: explanation.quote }),
+    labelOf,
     silentBelow: limits.noEvidenceBelow,
   };
   return {

@@ -107,6 +107,14 @@ describe('undertone models list', () => {
     for (const state of whispers) expect(state).toMatch(/^(not )?installed$/);
   });
 
+  test('[CL6] a model that only the settings name has its kind: a hub id, and an own folder', async () => {
+    const settings = { WHISPER_MODEL: 'someone/whisper-nano', TEXT_MODEL_OTHER_LANGUAGES: './no/such-folder' };
+    const { out } = await undertone(settings, 'models', 'list', '--json');
+    const rows = linesOf(out).map((line) => JSON.parse(line) as { name: string; kind: string; state: string });
+    expect(rows).toContainEqual(expect.objectContaining({ name: 'someone/whisper-nano', kind: 'whisper' }));
+    expect(rows).toContainEqual(expect.objectContaining({ name: 'such-folder', kind: 'text', state: 'not installed' }));
+  });
+
   test('[CL6] the table tells a broken model and what is wrong with it, and the end is 1', async () => {
     const models = mkdtempSync(join(tmpdir(), 'models-'));
     const files = { 'config.json': { bytes: 12, sha256: '0'.repeat(64) } };

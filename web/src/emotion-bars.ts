@@ -81,7 +81,7 @@ export class EmotionBars {
       const p = available ? evidence.scores[emotion] : undefined;
       bar.style.setProperty('--share', String(p ?? 0));
       value.textContent = p === undefined ? '' : percent(p);
-      value.classList.toggle('top', available && evidence.top === emotion);
+      value.classList.toggle('top', available && p === evidence.scores[evidence.top]);
     }
   }
 }
