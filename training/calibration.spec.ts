@@ -2,13 +2,11 @@ import { startBackend, inputOf } from '../src/audio/acoustic.model.js';
 import { ACQUAINTED, networkShapes, type NetworkShape } from '../src/audio/acoustic-format.js';
 import { AcousticNetworks } from '../src/audio/acoustic-network.model.js';
 import { FEATURE_VERSION, MEL_BANDS } from '../src/audio/features.js';
-import { calibrated } from './calibration.js';
+import { calibrated, type Uncalibrated } from './calibration.js';
 import { networksOf, shapeOf, type NetworkRecipe } from './recipes.js';
 import { normal, rngOf } from './rng.js';
 import { cleanOf, populationOf } from './samples.js';
 import { madeUpSamples } from './samples.fixture.js';
-
-beforeAll(() => startBackend('wasm'));
 
 const OUTPUTS = 6;
 const samples = madeUpSamples(60, 4, 5);
@@ -24,26 +22,28 @@ const tensors = shapes.map((shape) =>
 
 describe('calibrated', () => {
   const labels = ['neutral', 'happy', 'angry'] as const;
-  const { networks } = calibrated(
-    {
-      format: 3,
-      featureVersion: FEATURE_VERSION,
-      labels: [...labels],
-      prior: labels.map(() => 1 / 3),
-      heard: { labels: [...labels], temperature: 1 },
-      population: {
-        indices: [...population.indices],
-        mean: [...population.mean],
-        sd: [...population.sd],
-        bandShape: [...population.bandShape],
-      },
-      networks: shapes,
-      training: {},
+  const config: Uncalibrated = {
+    format: 3,
+    featureVersion: FEATURE_VERSION,
+    labels: [...labels],
+    prior: labels.map(() => 1 / 3),
+    heard: { labels: [...labels], temperature: 1 },
+    population: {
+      indices: [...population.indices],
+      mean: [...population.mean],
+      sd: [...population.sd],
+      bandShape: [...population.bandShape],
     },
-    tensors,
-    samples,
-    1,
-  );
+    networks: shapes,
+    training: {},
+  };
+  let networks: readonly NetworkShape[] = [];
+
+  beforeAll(async () => {
+    await startBackend('wasm');
+    networks = calibrated(config, tensors, samples, 1).networks;
+  });
+
   const weightOf = (kind: NetworkShape['kind'], view: NetworkShape['view']) =>
     networks.find((network) => network.kind === kind && network.view === view)?.weight;
 

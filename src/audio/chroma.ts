@@ -7,6 +7,8 @@ export const CHROMA_CLASSES = 12;
 
 /** Below this there is no tone to name: −100 dB. */
 const TONELESS = 1e-10;
+/** What each bin has at least, together −120 dB: next to silence nothing stands out. */
+const FLOOR = 1e-12;
 const BANK = chromaFilterBank(ANALYSIS_RATE, FFT_SIZE);
 const [FIRST_BIN, END_BIN] = BAND_BINS;
 
@@ -25,7 +27,10 @@ export function extractChroma(samples: Float32Array): Float32Array {
   for (let frame = 0; frame < frames; frame++) {
     const power = analyser.analyse(signal, frame * HOP).subarray(FIRST_BIN, END_BIN);
     if (power.reduce((a, b) => a + b, 0) <= TONELESS) continue;
-    magnitudes.set(power.map(Math.sqrt), FIRST_BIN);
+    magnitudes.set(
+      power.map((p) => Math.sqrt(p + FLOOR / power.length)),
+      FIRST_BIN,
+    );
     applyBank(BANK, magnitudes, sums);
     const strongest = greatest(sums);
     for (let c = 0; c < CHROMA_CLASSES; c++) chroma[frame * CHROMA_CLASSES + c] = (sums[c] ?? 0) / strongest;
