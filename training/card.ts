@@ -44,15 +44,18 @@ export function cardOf(facts: CardFacts): string {
     return `| ${known?.title ?? name} | ${known?.language ?? 'unknown'} | ${own.length} | ${speakersIn(own)} | ${known?.licence ?? 'unknown'} |`;
   });
   const denseOf = (view: View): number => config.networks.filter((n) => n.kind === 'dense' && n.view === view).length;
-  const looking = { dense: undefined, cnn: 'a convolutional network', attention: 'a network of self-attention' };
-  const looks = config.networks.flatMap(({ kind }) => looking[kind] ?? []);
+  const looking = { cnn: 'a convolutional network', attention: 'a network of self-attention' };
+  const whose = { population: ' of strangers', speaker: ' of acquaintances' };
+  const looks = config.networks.flatMap((n) =>
+    n.kind === 'dense' ? [] : [`${looking[n.kind]} looks at the log-mel picture${n.view ? whose[n.view] : ''}`],
+  );
   return `# ${facts.name}
 
 Reads one of ${config.labels.length} emotions (${config.labels.join(', ')}) from the sound of an utterance, whatever the words.
 
 Small dense networks hear functionals of the voice (statistics of pitch, level, tempo, spectrum and voice quality below 4 kHz; the
 recording's absolute level is left out): ${denseOf('population')} against the population, ${denseOf('speaker')} against the speaker's own running baseline as soon as there is
-one${looks.map((network) => `; ${network} looks at the log-mel picture, relative to either`).join('')}. Their logits are weighed by how well the speaker is known, summed, and divided by a
+one${looks.map((one) => `; ${one}`).join('')}. Their logits are weighed by how well the speaker is known, summed, and divided by a
 temperature of ${fixed(temperatureAt(config, 0))} for an unknown speaker, ${fixed(config.temperature)} for a well-known one.${config.heard.labels.length > 0 ? ' A second head says how listeners would hear the voice, trained on the votes of a crowd.' : ''} ${(facts.bytes / 1e6).toFixed(1)} MB.
 
 **Licence of the weights: ${facts.licence}.**${withCremaD ? '\nContains information from CREMA-D, available under ODbL 1.0.' : ''}
