@@ -34,11 +34,12 @@ function world(seed: number): CalibrationData {
       return [condition, new Map(clips.map((clip) => [clip.path, voice(clip.emotion, snrDb + rng())]))];
     }),
   );
+  const pairs = makePairs({ clips, texts, neutral }, seed);
   const read = new Map(
-    [...texts, ...neutral].flatMap((words) =>
+    [...texts, ...pairs.map(({ words }) => words)].flatMap((words) =>
       WORD_ERROR_RATES.map((rate) => {
         const quality = { asrConfidence: 1 - rate, contentWords: 4, languageSupported: true };
-        const said = words === neutral[0] ? peaked({ neutral: 0.7 }) : sure(words.emotion, 0.8 - rate, rng);
+        const said = words.id === neutral[0]?.id ? peaked({ neutral: 0.7 }) : sure(words.emotion, 0.8 - rate, rng);
         return [keyOf(words, rate), textOf(said, { quality })] as const;
       }),
     ),
@@ -56,7 +57,7 @@ function world(seed: number): CalibrationData {
       const evidence = read.get(keyOf(words, 0));
       return evidence ? [{ evidence, truth: words.emotion }] : [];
     }),
-    pairs: makePairs({ clips, texts, neutral }, seed),
+    pairs,
     heard,
     read,
   };

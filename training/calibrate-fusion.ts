@@ -40,7 +40,7 @@ const NO_PRIORS = { voice: {}, text: {} };
 
 /**
  * Measures every number of a fusion: a curve for each quality signal from readings that differ in that signal; the largest weights and
- * the temperature where pairs, congruent and of neutral wording alike and in all situations, are most probable; the mass of the
+ * the temperature where pairs, congruent and of neutral wording and in all situations, are most probable; the mass of the
  * prediction set and the thresholds of incongruence at their stated rates. Prior, floor and abstention stay those of `base`.
  */
 export function calibrateFusion(data: CalibrationData, base: FusionValues): FusionValues {
@@ -71,12 +71,19 @@ export function calibrateFusion(data: CalibrationData, base: FusionValues): Fusi
   return { ...values, ...shares(data, values) };
 }
 
-/**
- * The words of pairs at every rate of errors, against what was meant. Plain sentences count as those of feeling do: what a garbled one
- * seems to say is wrong, and words without a feeling of their own are most of what people say.
- */
+/** An assumption: three of four things that people say have no feeling in their words. So often a pair of neutral wording counts. */
+const PLAIN = 3;
+
+/** The pairs of which can be said what is meant, as often as people say such things. */
+function asSaid(pairs: readonly Pair<Clip>[]): Pair<Clip>[] {
+  return pairs
+    .filter(isAnswerable)
+    .flatMap((pair) => Array.from({ length: pair.kind === 'neutralWords' ? PLAIN : 1 }, () => pair));
+}
+
+/** The words of pairs at every rate of errors, against what was meant: what a garbled plain sentence seems to say is wrong. */
 function misheard({ pairs, read }: CalibrationData): Labelled<'text'>[] {
-  return pairs.filter(isAnswerable).flatMap(({ words, truth }) =>
+  return asSaid(pairs).flatMap(({ words, truth }) =>
     WORD_ERROR_RATES.flatMap((rate) => {
       const evidence = read.get(keyOf(words, rate));
       return evidence ? [{ evidence, truth }] : [];
@@ -117,7 +124,7 @@ function sidesOf({ pairs, heard, read }: CalibrationData, values: FusionValues) 
       : null,
   );
   return SITUATIONS.flatMap((situation) =>
-    pairs.filter(isAnswerable).map((pair) => {
+    asSaid(pairs).map((pair) => {
       const { voice, text } = evidenceOf(pair, situation, heard, read);
       return { voice: side(voice), text: side(text), truth: pair.truth };
     }),

@@ -2,9 +2,10 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { Command } from 'commander';
 import type { AcousticService } from '../src/audio/acoustic.service.js';
-import { percentile } from '../src/audio/statistics.js';
+import { mean, percentile } from '../src/audio/statistics.js';
 import { messageOf } from '../src/common/errors.js';
 import { sha256, writeManifestEntry } from '../src/common/model-manifest.js';
+import { EMOTIONS, scoresOf, type PartialScores, type Scores } from '../src/emotion/scores.js';
 import { fusionConfig, UNCALIBRATED } from '../src/fusion/config.js';
 import { FUSION_FILE } from '../src/pipeline/load-fusion.js';
 import { calibrateFusion, type CalibrationData } from './calibrate-fusion.js';
@@ -26,7 +27,7 @@ import { SITUATIONS } from './fusion-report.js';
 import { fusionHeadingOf, fusionTablesOf } from './fusion-tables.js';
 import { groupBy } from './group-by.js';
 import { beginningsOf, hearChanged, overdrivenOf, type Changed } from './hear-changed.js';
-import { makePairs, REASSURANCES, type PairSources } from './pairs.js';
+import { makePairs, type PairSources } from './pairs.js';
 import { progressBar } from './progress.js';
 import { madeNow } from './provenance.js';
 import { tableToText } from './report.js';
@@ -61,7 +62,15 @@ async function calibrate(options: CalibrationArguments): Promise<void> {
   const found = await sourcesOf(options);
   const sources = { ...found, clips: fewOfEach(found.clips) };
   await assertAllThere(sources.clips);
-  const words = await readAllWords([...sources.texts, ...sources.neutral, ...REASSURANCES], options);
+  const whole = withPairs(sources, options.seed);
+  const folds = foldsOf(sources).map(({ fitted, measured }) => ({
+    fitted: withPairs(fitted, options.seed),
+    measured: withPairs(measured, options.seed),
+  }));
+  const said = [whole, ...folds.flatMap(({ fitted, measured }) => [fitted, measured])].flatMap(({ pairs }) =>
+    pairs.map(({ words }) => words),
+  );
+  const words = await readAllWords([...said, ...sources.texts], options);
   const conditions = CONDITIONS.filter((condition) => condition === 'clean' || condition.startsWith('noise'));
   const voices = await hearAllClips(sources.clips, conditions, options, (service) =>
     hearWorse(sources.clips, service, options),
@@ -74,13 +83,18 @@ async function calibrate(options: CalibrationArguments): Promise<void> {
 
   const measuredWith = { voice: voices.ref, text: words.ref };
   const { ref: _ref, ...unmeasured } = UNCALIBRATED;
-  const base = { ...unmeasured, name: `fusion/${basename(options.out)}`, measuredWith };
+  const base = {
+    ...unmeasured,
+    name: `fusion/${basename(options.out)}`,
+    measuredWith,
+    prior: priorOver(voices.prior),
+  };
   const priors = { voice: voices.prior, text: words.prior };
-  const outcomes = foldsOf(sources).flatMap(({ fitted, measured }): FusionOutcome[] => {
-    const config = fusionConfig(calibrateFusion(dataOf(fitted, evidence, options.seed), base));
-    return fuseAll(makePairs(measured, options.seed), SITUATIONS, evidence.heard, evidence.read, { config, priors });
+  const outcomes = folds.flatMap(({ fitted, measured }): FusionOutcome[] => {
+    const config = fusionConfig(calibrateFusion(dataOf(fitted, evidence), base));
+    return fuseAll(measured.pairs, SITUATIONS, evidence.heard, evidence.read, { config, priors });
   });
-  const values = calibrateFusion(dataOf(sources, evidence, options.seed), base);
+  const values = calibrateFusion(dataOf(whole, evidence), base);
   const config = fusionConfig(values);
   const report = fusionReportOf(outcomes, {
     models: { ...measuredWith, fusion: config.ref },
@@ -108,6 +122,23 @@ async function calibrate(options: CalibrationArguments): Promise<void> {
     });
   }
   note(`${options.out}: ${FUSION_FILE} and CARD.md written`);
+}
+
+type Sources = PairSources<Clip> & Pick<CalibrationData, 'pairs'>;
+
+function withPairs(sources: PairSources<Clip>, seed: number): Sources {
+  return { ...sources, pairs: makePairs(sources, seed) };
+}
+
+/**
+ * The prior of the voice model, so that where the words say nothing the answer is the voice's own. An emotion that it never learned is
+ * taken to be as common as the others are on average.
+ */
+function priorOver(prior: PartialScores): Scores {
+  const known = EMOTIONS.flatMap((emotion) => prior[emotion] ?? []);
+  const shares = scoresOf((emotion) => prior[emotion] ?? mean(known));
+  const sum = EMOTIONS.reduce((total, emotion) => total + shares[emotion], 0);
+  return scoresOf((emotion) => shares[emotion] / sum);
 }
 
 type Evidence = Pick<CalibrationData, 'heard' | 'read'> & Worse;
@@ -173,7 +204,7 @@ function foldsOf({ clips, texts, neutral }: PairSources<Clip>) {
 }
 
 /** What of the evidence is of these recordings and words. */
-function dataOf(sources: PairSources<Clip>, { heard, read, short, clipped }: Evidence, seed: number): CalibrationData {
+function dataOf(sources: Sources, { heard, read, short, clipped }: Evidence): CalibrationData {
   const own = new Map(sources.clips.map((clip) => [clip.path, clip.emotion]));
   const ofOwn = (changed: readonly Changed[]) =>
     changed.flatMap(({ clip, evidence }) => {
@@ -193,7 +224,7 @@ function dataOf(sources: PairSources<Clip>, { heard, read, short, clipped }: Evi
       const evidence = read.get(keyOf(words, 0));
       return evidence ? [{ evidence, truth: words.emotion }] : [];
     }),
-    pairs: makePairs(sources, seed),
+    pairs: sources.pairs,
     heard,
     read,
   };

@@ -96,8 +96,8 @@ describe('readAll and hearClips', () => {
       release: () => Promise.resolve(),
     };
     const words: Words[] = [
-      { id: 'a:1', text: 'one two three four five six seven eight nine ten', emotion: 'sad' },
-      { id: 'a:2', text: '😀', emotion: 'happy' },
+      { id: 'a:1', text: 'one two three four five six seven eight nine ten', emotion: 'sad', take: 0 },
+      { id: 'a:2', text: '😀', emotion: 'happy', take: 0 },
     ];
     const read = await readAll(words, model, [0, 0.4], 1, () => undefined);
     const confidence = ([one]: readonly Words[], rate: number): number => {
@@ -107,7 +107,7 @@ describe('readAll and hearClips', () => {
     expect(confidence(words, 0)).toBe(1);
     expect(confidence(words, 0.4)).toBeGreaterThan(0.4);
     expect(confidence(words, 0.4)).toBeLessThan(0.8);
-    expect(read.get('a:2 0')).toMatchObject({ status: 'unavailable', reason: 'empty' });
+    expect(read.get('a:2')).toMatchObject({ status: 'unavailable', reason: 'empty' });
     expect(asked).toContain('one two three four five six seven eight nine ten');
   });
 

@@ -88,7 +88,7 @@ export async function hearClips(
   return heard;
 }
 
-/** Reads all words once at each rate of errors, for their scores alone. Substitutes come from the very same texts. */
+/** Reads every take of words once at each rate of errors, for their scores alone. Substitutes come from the very same texts. */
 export async function readAll(
   words: readonly Words[],
   model: SentimentModel,
@@ -99,7 +99,8 @@ export async function readAll(
   const vocabulary = vocabularyOf(words.map(({ text }) => text));
   const read = new Map<string, Evidence<'text'>>();
   for (const one of words) {
-    for (const rate of rates) {
+    for (const rate of one.take === undefined ? [0] : rates) {
+      if (read.has(keyOf(one, rate))) continue;
       const transcript = transcriptAt(one, rate, seed, vocabulary);
       read.set(
         keyOf(one, rate),
@@ -111,22 +112,23 @@ export async function readAll(
   return read;
 }
 
-/** Readings that `readAll` makes are found by this. */
-export function keyOf({ id }: Words, rate: number): string {
-  return `${id} ${rate}`;
+/** Readings that `readAll` makes are found by this. Without errors all takes are alike. */
+export function keyOf({ id, take = 0 }: Words, rate: number): string {
+  return rate === 0 ? id : `${id} take ${take} ${rate}`;
 }
 
 /** Without errors the words count as the client's own; with errors as what a recogniser wrote, as sure as it would be. */
 function transcriptAt(
-  { id, text }: Words,
+  words: Words,
   rate: number,
   seed: number,
   vocabulary: readonly string[],
 ): ReturnType<typeof fromClient> {
-  const heard = misheard(text, rate, rngOf(seedFor(seed, id)), vocabulary);
+  const take = `${words.id} take ${words.take ?? 0}`;
+  const heard = misheard(words.text, rate, rngOf(seedFor(seed, take)), vocabulary);
   const transcript = fromClient({ text: heard });
   if (rate === 0 || 'status' in transcript) return transcript;
-  const confidence = confidenceAt(rate, rngOf(seedFor(seed, `${id} confidence ${rate}`)));
+  const confidence = confidenceAt(rate, rngOf(seedFor(seed, `${take} confidence ${rate}`)));
   return { text: heard, language: guessLanguage(heard), confidence, source: 'whisper' } satisfies Transcript;
 }
 

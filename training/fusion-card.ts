@@ -20,13 +20,13 @@ Licence: Apache-2.0. How they are used: docs/fusion.md.
 
 | number | value | measured as |
 | --- | --- | --- |
-| largest weight of the voice | ${fixed(values.maxWeight.voice)} | least surprise at the truth of pairs, congruent and of neutral wording alike, in all situations |
+| largest weight of the voice | ${fixed(values.maxWeight.voice)} | least surprise at the truth of pairs, congruent and, three times as many, of neutral wording, in all situations |
 | largest weight of the words | ${fixed(values.maxWeight.text)} | the same |
 | temperature | ${fixed(values.temperature)} | the same, after the weights |
 | mass of the prediction set | ${fixed(values.predictionMass)} | held the truth of ${fixed(1 - ALLOWED * (1 - values.coverage))} of these pairs, to hold that of ${fixed(values.coverage)} of new ones |
 | incongruence from | ${fixed(values.incongruenceThreshold)} | ${rate} of congruent pairs reach it, so that at most ${fixed(FALSE_ALARM)} of new ones do |
 | incongruence with "I'm fine" from | ${fixed(values.reassuranceThreshold)} | ${rate} of neutral, happy and surprised voices reach it, in all noise |
-| prior | ${EMOTIONS.map((e) => values.prior[e].toFixed(3)).join(' ')} | even, by choice: it favours nobody |
+| prior | ${EMOTIONS.map((e) => values.prior[e].toFixed(3)).join(' ')} | the voice model's own: where the words say nothing, the answer is the voice's |
 
 How far a reading applies by its quality, as a share of the best (likelihood of the truth in groups of neighbouring signals, made
 monotone by pooling; see training/reliability-curves.ts):
@@ -50,8 +50,8 @@ Made by \`${made.command}\` at commit ${made.commit}, seed ${made.seed}, on ${ma
 
 ## Limits
 
-- Nobody recorded these pairs: a voice was paired with words it never spoke. In half of them the wording is neutral; where people
-  speak their mind, words deserve more weight than they get here, and \`evaluate fusion --pairs\` can tell.
+- Nobody recorded these pairs: a voice was paired with words it never spoke. The weights assume that three of four
+  things people say have no feeling in their words; where people speak their mind, words deserve more weight than they get here, and \`evaluate fusion --pairs\` can tell.
 - Eleven speakers of four corpora are few; two of the corpora have one speaker each, who was measured by what was fitted without that corpus.
 - "5 % false alarms" holds for clean recordings and clean words.
 `;

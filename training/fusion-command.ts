@@ -64,7 +64,10 @@ async function examine(pairs: readonly Pair<Clip>[], options: FusionArguments) {
   const config = await loadFusion(resolve(options.models), fusionName(options.fusion));
   const clips = different(pairs.map(({ clip }) => [clip.path, clip]));
   await assertAllThere(clips);
-  const { read, ...text } = await readAllWords(different(pairs.map(({ words }) => [words.id, words])), options);
+  const { read, ...text } = await readAllWords(
+    pairs.map(({ words }) => words),
+    options,
+  );
   const conditions = different(SITUATIONS.map(({ audio }) => [audio, audio]));
   const { heard, ...voice } = await hearAllClips(clips, conditions, options);
   const facts: FusionFacts = {

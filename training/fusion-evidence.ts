@@ -11,7 +11,7 @@ import { countOf, oneOf } from './arguments.js';
 import { clipsOf } from './chosen-clips.js';
 import type { Condition } from './conditions.js';
 import { leftOut, type Clip } from './corpora.js';
-import { hearClips, readAll, type Heard, type Priors, type Read } from './evaluate-fusion.js';
+import { hearClips, keyOf, readAll, type Heard, type Priors, type Read } from './evaluate-fusion.js';
 import type { Pair, PairSources, Words } from './pairs.js';
 import { readNeutral, readPairs, readWords } from './pair-sources.js';
 import { progressBar } from './progress.js';
@@ -93,7 +93,7 @@ function hasWords({ text }: Words): boolean {
   return tokenise(text).some((token) => token.kind !== 'emoji');
 }
 
-/** Reads each of the words once at each rate of errors. */
+/** Reads each take of the words once at each rate of errors; what nobody says, once. */
 export async function readAllWords(
   words: readonly Words[],
   { models, textModel, seed }: EvidenceArguments,
@@ -101,7 +101,7 @@ export async function readAllWords(
   const rates = WORD_ERROR_RATES;
   const name = textModel.includes('/') ? textModel : `text/${textModel}`;
   const model = await loadSentiment(resolve(models), name);
-  const bar = progressBar('reading words', words.length * rates.length);
+  const bar = progressBar('reading words', new Set(words.flatMap((one) => rates.map((rate) => keyOf(one, rate)))).size);
   try {
     const { ref, prior } = model;
     const read = await readAll(words, model, rates, seed, (done) => {

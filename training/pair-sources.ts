@@ -67,7 +67,7 @@ export async function readPairs(file: string, root: string): Promise<GivenPairs>
       return [];
     }
     const clip = { corpus: 'given', file: join(root, path), path, speaker: `given/${speaker ?? path}`, emotion };
-    return [{ kind: 'given', clip, words: { id: lineId(file, i + 1), text, emotion }, truth: emotion }];
+    return [{ kind: 'given', clip, words: { id: lineId(file, i + 1), text, emotion, take: 0 }, truth: emotion }];
   });
   if (pairs.length === 0) throw new Error(`${file} has no row with one of the seven emotions`);
   return { pairs, dropped };

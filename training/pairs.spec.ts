@@ -40,14 +40,20 @@ describe('makePairs', () => {
     for (const { kind, clip, words, truth } of make()) {
       expect(truth).toBe(clip.emotion);
       if (kind === 'congruent') expect(words.emotion).toBe(clip.emotion);
-      if (kind === 'neutralWords') expect(neutral).toContain(words);
-      if (kind === 'reassurance') expect(REASSURANCES).toContain(words);
+      if (kind === 'neutralWords') expect(neutral.map(({ id }) => id)).toContain(words.id);
+      if (kind === 'reassurance') expect(REASSURANCES.map(({ id }) => id)).toContain(words.id);
       if (kind === 'incongruent') expect(valenceSign(words.emotion) * valenceSign(clip.emotion)).toBe(-1);
     }
     const opposed = make().filter((p) => p.kind === 'incongruent' && p.clip.emotion === 'happy');
     expect(new Set(opposed.map((p) => p.words.emotion))).toEqual(
       new Set<Emotion>(['angry', 'sad', 'fearful', 'disgust']),
     );
+  });
+
+  it('[FP3] tells apart how often the same words are said', () => {
+    for (const same of groupBy(make(), ({ words }) => words.id).values()) {
+      expect(same.map(({ words }) => words.take)).toEqual([...same.keys()]);
+    }
   });
 
   it('[FP2] neutral wording is what the clip really says, where its sentence is known', () => {

@@ -20,6 +20,8 @@ export interface Words {
   readonly emotion: Emotion;
   /** The code by which clips name the sentence that they speak. */
   readonly code?: string;
+  /** Which time they are said, from 0: each time they are misheard in another way. Absent: nobody says them. */
+  readonly take?: number;
 }
 
 /** Formulas by which people say that all is well. */
@@ -60,8 +62,8 @@ const NEGATIVE: readonly Emotion[] = ['angry', 'sad', 'fearful', 'disgust'];
 /**
  * Pairs each clip with words it never spoke, once per kind that it can be of: neutral and surprised voices have no opposite. Neutral
  * wording is the clip's own sentence where the sentences have its code. Words of a label are dealt out in an order that the seed
- * fixes, and again from the first when they are used up, so that all are used equally often; clips come by path. The same files and
- * seed give the same pairs, whatever the order of the files.
+ * fixes, and again from the first when they are used up, so that all are used equally often; clips come by path. Words that are used
+ * again are another take. The same files and seed give the same pairs, whatever the order of the files.
  */
 export function makePairs<V extends Voice>({ clips, texts, neutral }: PairSources<V>, seed: number): Pair<V>[] {
   const sorted = [...clips].sort((a, b) => (a.path < b.path ? -1 : 1));
@@ -86,10 +88,14 @@ export function makePairs<V extends Voice>({ clips, texts, neutral }: PairSource
       return label && opposite(label)();
     },
   };
+  const takes = new Map<string, number>();
   return MADE_KINDS.flatMap((kind) =>
     sorted.flatMap((clip): Pair<V>[] => {
       const words = wordsFor[kind](clip);
-      return words ? [{ kind, clip, words, truth: clip.emotion }] : [];
+      if (!words) return [];
+      const take = takes.get(words.id) ?? 0;
+      takes.set(words.id, take + 1);
+      return [{ kind, clip, words: { ...words, take }, truth: clip.emotion }];
     }),
   );
 }
