@@ -1,4 +1,4 @@
-import { addKey, readKeyFolder } from '../common/key-folder.js';
+import { ensureKey, readKeyFolder } from '../common/key-folder.js';
 import { LocalKeys, masterKeyId, MissingMasterKeyError } from './master-keys.js';
 
 /** Where the master keys come from. A key of the environment goes before the folder's, which then only unwrap. */
@@ -18,16 +18,21 @@ export interface KeySource {
  */
 export async function openKeys(source: KeySource, needed: readonly string[]): Promise<LocalKeys> {
   const { folder, current, previous = [] } = source;
-  let { keys, currentId } = await readKeyFolder(folder, masterKeyId);
-  if (!current && currentId === undefined) {
-    if (needed.length > 0) throw new MissingMasterKeyError(needed);
-    currentId = await addKey(folder, masterKeyId);
-    ({ keys } = await readKeyFolder(folder, masterKeyId));
-  }
-  const first = current ?? keys.get(currentId ?? '');
-  if (!first) throw new Error('a key folder always has a current key');
-  const opened = new LocalKeys(first, [...keys.values(), ...previous]);
+  const opened = current
+    ? new LocalKeys(current, [...(await readKeyFolder(folder, masterKeyId)).keys.values(), ...previous])
+    : await fromFolder(folder, previous, needed);
   const missing = needed.filter((id) => !opened.has(id));
   if (missing.length > 0) throw new MissingMasterKeyError(missing);
   return opened;
+}
+
+async function fromFolder(
+  folder: string,
+  previous: readonly Uint8Array[],
+  needed: readonly string[],
+): Promise<LocalKeys> {
+  const { currentId } = await readKeyFolder(folder, masterKeyId);
+  if (currentId === undefined && needed.length > 0) throw new MissingMasterKeyError(needed);
+  const { keys, current } = await ensureKey(folder, masterKeyId);
+  return new LocalKeys(current, [...keys.values(), ...previous]);
 }
