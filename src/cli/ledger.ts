@@ -1,17 +1,10 @@
 import { readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { addKey, readKeyFolder } from '../common/key-folder.js';
 import { loadConfig } from '../common/config.js';
 import { messageOf } from '../common/errors.js';
-import {
-  fingerprintOf,
-  parseCheckpoint,
-  signCheckpoint,
-  signingKeyOf,
-  type Checkpoint,
-} from '../sessions/checkpoint.js';
+import { fingerprintOf, parseCheckpoint, signCheckpoint, type Checkpoint } from '../sessions/checkpoint.js';
 import { LedgerAudit } from '../sessions/ledger-audit.repository.js';
 import { LedgerRepository } from '../sessions/ledger.repository.js';
+import { signingKey } from '../sessions/signing-key.js';
 import { withStorage } from './storage.js';
 
 export interface VerifyOptions {
@@ -51,7 +44,7 @@ export async function checkpointLedger({ out }: CheckpointOptions): Promise<bool
     console.error(`undertone: nothing was signed: the ledger is broken at entry ${fault.seq}: ${fault.reason}`);
     return false;
   }
-  const made = signCheckpoint(head, signingKeyOf(await signingSeed(join(DATA_DIR, 'keys', 'ledger'))), new Date());
+  const made = signCheckpoint(head, await signingKey(DATA_DIR), new Date());
   const line = `${JSON.stringify(made)}\n`;
   if (out === undefined) process.stdout.write(line);
   else {
@@ -59,18 +52,6 @@ export async function checkpointLedger({ out }: CheckpointOptions): Promise<bool
     console.log(`${out}: checkpoint of entry ${made.seq}, signed by the key ${fingerprintOf(made.publicKey)}`);
   }
   return true;
-}
-
-/** The deployment's signing key, made the first time. */
-async function signingSeed(folder: string): Promise<Buffer> {
-  const idOf = (seed: Uint8Array): string =>
-    fingerprintOf(signCheckpoint({ seq: 0, hash: '', at: new Date(0) }, signingKeyOf(seed), new Date(0)).publicKey);
-  const before = await readKeyFolder(folder, idOf);
-  const id = before.currentId ?? (await addKey(folder, idOf));
-  const { keys } = await readKeyFolder(folder, idOf);
-  const seed = keys.get(id);
-  if (!seed) throw new Error(`${folder} holds no signing key`);
-  return seed;
 }
 
 /** One checkpoint a line. */
