@@ -53,6 +53,11 @@ try {
   await review.locator('#utterances button', { hasText: SAID[3] }).click();
   await review.locator('#detail:not([aria-busy]) #history li').first().waitFor();
   await shoot(review, 'review-session');
+  await review.keyboard.press('g');
+  await review.locator('#ledger li').first().waitFor();
+  await review.keyboard.press('v');
+  await review.locator('#ledger-told', { hasText: 'holds' }).waitFor();
+  await shoot(review, 'review-records');
 } finally {
   await browser.close();
   server.kill('SIGTERM');
