@@ -4,6 +4,8 @@ import { messageOf } from '../common/errors.js';
 import { fingerprintOf, parseCheckpoint, signCheckpoint, type Checkpoint } from '../sessions/checkpoint.js';
 import { LedgerAudit } from '../sessions/ledger-audit.repository.js';
 import { LedgerRepository } from '../sessions/ledger.repository.js';
+import { LEDGER_KINDS } from '../sessions/ledger-kinds.js';
+import { DEPLOYMENT } from '../sessions/ledger.js';
 import { signingKey } from '../sessions/signing-key.js';
 import { withStorage } from './storage.js';
 
@@ -28,6 +30,33 @@ export async function verifyLedger({ checkpoint = [], json }: VerifyOptions): Pr
       console.log('The role of the server owns the ledger, and could drop its trigger: see DATABASE_OWNER_URL.');
   }
   return !fault;
+}
+
+export interface ShowOptions {
+  readonly last: number;
+  readonly kind?: string;
+  readonly tenant?: string;
+  readonly json?: boolean;
+}
+
+/** Prints the last entries, of all tenants and of the deployment itself: log-ins that failed, keys that were rotated. */
+export async function showLedger({ last, kind, tenant, json }: ShowOptions): Promise<boolean> {
+  const known = LEDGER_KINDS.find((one) => one === kind);
+  if (kind !== undefined && !known) {
+    console.error(`undertone: --kind: one of ${LEDGER_KINDS.join(', ')}`);
+    return false;
+  }
+  const filter = { kind: known, tenant };
+  const newest = await withStorage(({ database }) =>
+    database.transaction((manager) => new LedgerRepository().list(manager, last, filter)),
+  );
+  for (const { seq, at, tenant: of, kind: what, body, hash } of newest.reverse()) {
+    const entry = { seq, at: at.toISOString(), tenant: of, kind: what, body, hash };
+    if (json) console.log(JSON.stringify(entry));
+    else console.log(`${seq}  ${entry.at}  ${of === DEPLOYMENT ? 'deployment' : of}  ${what}  ${JSON.stringify(body)}`);
+  }
+  if (newest.length === 0 && !json) console.log('no such entries');
+  return true;
 }
 
 export interface CheckpointOptions {

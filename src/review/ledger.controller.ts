@@ -41,9 +41,9 @@ export class LedgerController {
     answer: LedgerPageSchema,
   })
   async list(@CurrentCaller() { tenant }: Caller, @Query() query: unknown): Promise<LedgerPage> {
-    const { limit, cursor } = parse(LedgerQuerySchema, query);
+    const { limit, cursor, kind } = parse(LedgerQuerySchema, query);
     const [before] = cursor === undefined ? [] : placeOf(PlaceSchema, cursor);
-    const rows = await this.storage.run((manager) => this.ledger.list(manager, tenant, limit + 1, before));
+    const rows = await this.storage.run((manager) => this.ledger.list(manager, limit + 1, { tenant, kind, before }));
     const items = rows.slice(0, limit).map(({ seq, at, kind, body, previous, hash }) => {
       return { seq, at: at.toISOString(), kind, body, previous, hash };
     });

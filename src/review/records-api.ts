@@ -3,6 +3,7 @@
  * api.ts.
  */
 import { z } from 'zod';
+import { LEDGER_KINDS } from '../sessions/ledger-kinds.js';
 import { EmotionSchema } from './answer.js';
 import { count, cursor, limit, nextCursor, share, time } from './api.js';
 
@@ -81,7 +82,11 @@ export const ErasureSchema = z.object({
 
 // ── The ledger ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
-export const LedgerQuerySchema = z.strictObject({ limit: limit(500, 100), cursor });
+export const LedgerQuerySchema = z.strictObject({
+  kind: z.enum(LEDGER_KINDS, `a kind of entry is allowed: ${LEDGER_KINDS.join(', ')}`).optional(),
+  limit: limit(500, 100),
+  cursor,
+});
 
 export const LedgerPageSchema = z.object({
   items: z.array(
