@@ -89,10 +89,18 @@ function entryRow({ seq, at, kind, body, hash }: LedgerPage['items'][number]): H
         'summary',
         {},
         el('span', { class: 'seq' }, String(seq)),
-        el('b', {}, kind.replace('.', ' ')),
+        el('span', {}, el('b', {}, kind.replace('.', ' ')), ...aboutOf(body)),
         el('small', {}, whenOf(at, new Date())),
       ),
       el('dl', {}, ...facts, el('div', {}, el('dt', {}, 'hash'), el('dd', {}, hash))),
     ),
   );
+}
+
+/** What tells entries of one kind apart at a glance. */
+function aboutOf(body: Readonly<Record<string, unknown>>): HTMLElement[] {
+  return ['label', 'rule', 'modalities'].flatMap((name) => {
+    const values = [body[name]].flat().filter((value) => typeof value === 'string');
+    return values.length === 0 ? [] : [el('small', {}, ` ${values.join(', ')}`)];
+  });
 }
