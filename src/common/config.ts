@@ -88,6 +88,8 @@ const EnvSchema = z.object({
   WHISPER_THREADS: int(1, 64, 1),
   WHISPER_PROMPT_WORDS: int(0, 200, 0),
   WHISPER_TIMEOUT_MS: int(1_000, 600_000, 30_000),
+  WHISPER_HEAD: z.enum(['off', 'join', 'replace']).default('off'),
+  WHISPER_HEAD_MODEL: z.string().min(1).default('whisper-head/default'),
   HUB_URL: z.url().default('https://huggingface.co'),
   LABEL_PROFILES: path('presets/labels.yaml'),
   ALERT_RULES: z.string().min(1).default('off'),
@@ -150,6 +152,12 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
   );
   const parsed = EnvSchema.safeParse(known);
   if (!parsed.success) throw new ConfigError(parsed.error.issues.map((issue) => describe(issue, known)).join('\n'));
+  const { WHISPER_HEAD, WHISPER_MODEL } = parsed.data;
+  if (WHISPER_HEAD !== 'off' && WHISPER_MODEL === 'off') {
+    throw new ConfigError(
+      `WHISPER_HEAD: "${WHISPER_HEAD}" was given, and WHISPER_MODEL is off. A head hears through Whisper's encoder: name a model, or take the head away`,
+    );
+  }
   const production = parsed.data.NODE_ENV === 'production';
   if (production && parsed.data.API_KEYS.length === 0) {
     throw new ConfigError(
