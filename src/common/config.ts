@@ -67,6 +67,13 @@ const EnvSchema = z.object({
   STORAGE_BUFFER_MB: int(1, 65_536, 64),
   MASTER_KEY: masterKey.optional(),
   MASTER_KEY_PREVIOUS: list.pipe(z.array(masterKey)),
+  KMS_URL: z.url({ protocol: /^https?$/, error: 'An address is allowed, such as https://vault:8200' }).optional(),
+  KMS_TOKEN_FILE: z.string().min(1).optional(),
+  KMS_MOUNT: z
+    .string()
+    .regex(/^[\w./-]+$/)
+    .default('transit'),
+  KMS_KEY: z.string().min(1).default('undertone'),
   NOTICE_FILE: z
     .string()
     .transform((value) => resolve(PROJECT_ROOT, value))
@@ -172,6 +179,9 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
   }
   if (production && !parsed.data.TOKEN_SECRET) {
     throw new ConfigError('TOKEN_SECRET is missing: in production give at least 32 characters, the same on every node');
+  }
+  if (parsed.data.KMS_URL && !parsed.data.KMS_TOKEN_FILE) {
+    throw new ConfigError('KMS_TOKEN_FILE is missing: KMS_URL needs a file with its token, such as an agent renews');
   }
   const generatedApiKey =
     parsed.data.API_KEYS.length === 0 ? `ut_dev_${randomBytes(18).toString('base64url')}` : undefined;
