@@ -5,6 +5,7 @@ export default {
   testMatch: ['**/*.spec.ts'],
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  globalSetup: '<rootDir>/test/support/temporary-files.mjs',
   testTimeout: 60_000,
   // The default leaves a core of two idle while tests wait for their servers.
   maxWorkers: 2,

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { parseAcousticConfig } from '../src/audio/acoustic-format.js';
+import { z } from 'zod';
 import { loadModelFiles } from '../src/common/model-manifest.js';
 import { leftOut, readCorpora, type Clip } from './corpora.js';
 
@@ -10,6 +10,8 @@ export interface Choice {
   /** Only speakers that the model was not trained on. */
   readonly heldOut?: boolean;
   readonly model: string;
+  /** Another model of the manifest that was trained on none of them either. */
+  readonly alsoUnheardBy?: string | undefined;
   readonly models: string;
   readonly limit?: number;
 }
@@ -26,13 +28,20 @@ export async function clipsOf(
   const { clips, dropped } = await readCorpora(choice.root, choice.manifest);
   for (const line of leftOut(dropped)) note(line);
   const unheard = choice.heldOut ? await heldOutSpeakers(resolve(choice.models), choice.model) : null;
-  const chosen = clips.filter((clip) => unheard?.has(clip.speaker) ?? true).slice(0, choice.limit);
+  const also =
+    choice.heldOut && choice.alsoUnheardBy ? await heldOutSpeakers(resolve(choice.models), choice.alsoUnheardBy) : null;
+  const chosen = clips
+    .filter(({ speaker }) => (unheard?.has(speaker) ?? true) && (also?.has(speaker) ?? true))
+    .slice(0, choice.limit);
   if (chosen.length === 0) throw new Error('none of the speakers was kept out of the training of this model');
   return { chosen, dropped: dropped.length };
 }
 
+/** What every `model.json` of a voice says. */
+const Trained = z.object({ training: z.object({ heldOutSpeakers: z.array(z.string()) }) });
+
 async function heldOutSpeakers(modelsDir: string, model: string): Promise<Set<string>> {
   const { files } = await loadModelFiles(modelsDir, model.includes('/') ? model : `acoustic/${model}`);
-  const { training } = parseAcousticConfig(files.get('model.json')?.toString('utf8') ?? '');
-  return new Set(training['heldOutSpeakers'] as string[]);
+  const { training } = Trained.parse(JSON.parse(files.get('model.json')?.toString('utf8') ?? ''));
+  return new Set(training.heldOutSpeakers);
 }

@@ -1,14 +1,14 @@
 import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { Command } from 'commander';
-import { parseAcousticConfig } from '../src/audio/acoustic-format.js';
 import type { AcousticBackend } from '../src/audio/acoustic.model.js';
 import { AcousticService } from '../src/audio/acoustic.service.js';
+import { HEAD_MODES, type HeadMode } from '../src/audio/second-voice.js';
 import { PROJECT_ROOT } from '../src/common/config.js';
 import { messageOf } from '../src/common/errors.js';
-import { loadModelFiles } from '../src/common/model-manifest.js';
 import { defaultThreads } from '../src/common/worker-pool.js';
 import { EMOTIONS } from '../src/emotion/scores.js';
+import type { Dtype } from '../src/text/hub-source.js';
 import { loadSentiment } from '../src/text/sentiment.model.js';
 import { reportOf } from './acoustic-figures.js';
 import { BASELINE_MODES, type AcousticReport, type BaselineMode } from './acoustic-report.js';
@@ -27,6 +27,7 @@ import { progressBar } from './progress.js';
 import { madeNow } from './provenance.js';
 import { tableToMarkdown, tableToText, toCsv } from './report.js';
 import { textHeadingOf, textTablesOf } from './text-tables.js';
+import { withSecondVoice, type VoiceReader } from './whisper-voice.js';
 
 interface Common {
   readonly model: string;
@@ -48,6 +49,11 @@ interface AcousticArguments extends Common {
   readonly seed: number;
   readonly html?: string;
   readonly markdown?: string;
+  readonly head?: HeadMode;
+  readonly headModel: string;
+  readonly whisper?: string;
+  readonly whisperDtype: Dtype;
+  readonly store: string;
 }
 
 const program = new Command('undertone evaluate').description('measures a model on labelled data');
@@ -78,10 +84,24 @@ withCommon(program.command('acoustic'), 'seven')
   .option('--markdown <file>', 'write the tables as a document holds them')
   .option('--backend <name>', 'auto, node, wasm or cpu', oneOf('auto', 'node', 'wasm', 'cpu'), 'auto')
   .option('--threads <n>', 'threads that read', countOf(1), defaultThreads())
+  .option(
+    '--head <mode>',
+    "with a head on Whisper's encoder, as WHISPER_HEAD: join (both are heard) or replace (the head alone); needs --whisper",
+    oneOf(...HEAD_MODES),
+  )
+  .option('--head-model <name>', 'the head, by its name in the manifest', 'whisper-head/default')
+  .option('--whisper <model>', 'a folder in transformers.js layout, or a model of the hub that was pulled')
+  .option(
+    '--whisper-dtype <dtype>',
+    'which of its weights: fp32, fp16, q8 or q4',
+    oneOf('fp32', 'fp16', 'q8', 'q4'),
+    'q8',
+  )
+  .option('--store <dir>', 'the model store, where pulled models lie', resolve(PROJECT_ROOT, 'data/models'))
   .action(evaluateAcoustic);
 
 async function evaluateAcoustic(options: AcousticArguments): Promise<void> {
-  const { chosen, dropped } = await clipsOf(options, note);
+  const { chosen, dropped } = await clipsOf({ ...options, alsoUnheardBy: options.head && options.headModel }, note);
   const most = Math.max(...[...groupBy(chosen, (clip) => clip.speaker).values()].map((own) => own.length));
   if (most <= options.after)
     throw new Error(`no speaker has more than ${most} clips: --after ${options.after} leaves none`);
@@ -113,32 +133,43 @@ async function evaluateAcoustic(options: AcousticArguments): Promise<void> {
 /** Starts the voice expert, reads every clip, and stops it. */
 async function examine(clips: readonly Clip[], options: AcousticArguments) {
   const { backend, threads, baseline, seed } = options;
-  const service = new AcousticService({ modelsDir: resolve(options.models), model: options.model, backend, threads });
+  const models = resolve(options.models);
+  const service = new AcousticService({ modelsDir: models, model: options.model, backend, threads });
   const conditions = options.condition === 'all' ? CONDITIONS : [options.condition];
   const examination = { conditions, baseline, seed, width: threads + 1 }; // one decodes while the threads read
   const bar = progressBar('reading', readingsOf(clips, examination));
+  let second: Awaited<ReturnType<typeof withSecondVoice>> | undefined;
   try {
     await assertAllThere(clips);
     await service.ready();
-    const predictions = await predictClips(clips, service, {
+    second = await secondVoiceOf(service, options, models);
+    const reader = second ?? service;
+    const predictions = await predictClips(clips, reader, {
       ...examination,
       onProgress: (done) => {
         bar.update(done);
       },
     });
-    return { model: await modelFacts(service, resolve(options.models)), predictions };
+    return { model: modelFacts(reader), predictions };
   } finally {
     bar.stop();
+    await second?.close();
     await service.close();
   }
 }
 
-async function modelFacts(service: AcousticService, modelsDir: string): Promise<AcousticReport['model']> {
-  const info = service.info();
+async function secondVoiceOf(service: AcousticService, options: AcousticArguments, models: string) {
+  const { head: mode, headModel: head, whisper, whisperDtype: dtype, store } = options;
+  if (mode === undefined) return undefined;
+  if (whisper === undefined) throw new Error('--head needs --whisper DIR, or the name of one that was pulled');
+  return withSecondVoice(service, { mode, head, whisper, dtype, store, models });
+}
+
+function modelFacts(reader: VoiceReader): AcousticReport['model'] {
+  const info = reader.info();
   if (!info) throw new Error('the model is not ready');
-  const { files } = await loadModelFiles(modelsDir, info.name);
-  const { labels, temperature } = parseAcousticConfig(files.get('model.json')?.toString('utf8') ?? '');
-  return { name: info.name, sha256: info.sha256, licence: info.licence, labels, temperature };
+  const { name, sha256, licence, labels, temperature } = info;
+  return { name, sha256, licence, labels, temperature };
 }
 
 function predictionsToCsv(predictions: readonly AcousticPrediction[]): string {

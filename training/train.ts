@@ -1,11 +1,12 @@
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { Command } from 'commander';
 import type { AcousticBackend } from '../src/audio/acoustic.model.js';
 import { PROJECT_ROOT } from '../src/common/config.js';
 import { messageOf } from '../src/common/errors.js';
+import type { Dtype } from '../src/text/hub-source.js';
 import { countOf, oneOf, shareOf } from './arguments.js';
 import { cardOf } from './card.js';
-import { leftOut, readCorpora, withoutKnownBad } from './corpora.js';
+import { leftOut, readCorpora, withoutKnownBad, type Clip } from './corpora.js';
 import { cachedFeatures } from './feature-cache.js';
 import { progressBar } from './progress.js';
 import { commitOf, machine, portableCommand } from './provenance.js';
@@ -18,11 +19,13 @@ import { BASELINE_MODES } from './acoustic-report.js';
 import { acrossCorpora, tempered, type Neural } from './across-corpora.js';
 import { trainText, type TextTraining } from './train-text.js';
 import { forestFigures, neuralFigures, svmFigures, trainNeural, type FigureRows } from './train-acoustic.js';
+import { headFigures, pooledSamples, shipHead, trainHead } from './whisper-head.js';
+import { openWhisper } from './whisper-states.js';
 
 /** Parts that the training speakers are dealt into; without --folds that only sets the order of the clips. */
 const FOLDS = 5;
 
-const RECIPES = ['forest', 'svm', ...NEURAL_RECIPES] as const;
+const RECIPES = ['forest', 'svm', ...NEURAL_RECIPES, 'whisper-head'] as const;
 
 interface Arguments {
   readonly recipe: (typeof RECIPES)[number];
@@ -40,6 +43,9 @@ interface Arguments {
   readonly cache: string;
   readonly threads: number;
   readonly backend: AcousticBackend;
+  readonly whisper?: string;
+  readonly whisperDtype: Dtype;
+  readonly store: string;
 }
 
 const program = new Command('undertone train').description('trains a model on labelled data');
@@ -49,7 +55,7 @@ program
   .description('trains a model of the voice, speakers apart, and writes weights, card and manifest entry')
   .option(
     '--recipe <name>',
-    `forest (40 mean MFCCs, the tutorials' recipe), svm, logistic, dense (functionals), cnn, attention (functionals and log-mel pictures)`,
+    `forest (40 mean MFCCs, the tutorials' recipe), svm, logistic, dense (functionals), cnn, attention (functionals and log-mel pictures), whisper-head (pooled states of a Whisper encoder; needs --whisper)`,
     oneOf(...RECIPES),
     'cnn',
   )
@@ -81,18 +87,31 @@ program
   .option('--cache <dir>', 'where features and unfinished trainings are kept', resolve(PROJECT_ROOT, 'data/cache'))
   .option('--threads <n>', 'threads that extract features', countOf(1), 2)
   .option('--backend <name>', 'auto, node, wasm or cpu', oneOf('auto', 'node', 'wasm', 'cpu'), 'auto')
+  .option(
+    '--whisper <model>',
+    'for whisper-head: a folder in transformers.js layout, or a model of the hub that was pulled',
+  )
+  .option(
+    '--whisper-dtype <dtype>',
+    'which of its weights: fp32, fp16, q8 or q4',
+    oneOf('fp32', 'fp16', 'q8', 'q4'),
+    'q8',
+  )
+  .option('--store <dir>', 'the model store, where pulled models lie', resolve(PROJECT_ROOT, 'data/models'))
   .action(trainAcoustic);
 
 async function trainAcoustic(options: Arguments): Promise<void> {
   const { recipe, seed } = options;
   const commit = commitOf(); // before anything is written
+  if (recipe === 'whisper-head') {
+    await trainWhisperHead(options, commit);
+    return;
+  }
   const samples = await samplesOf(options);
   const split = splitSpeakers(samples, { heldOutShare: options.heldOut, folds: options.folds ?? FOLDS, seed });
   assertDisjoint([split.heldOut, ...split.folds]);
   const training = split.folds.flat();
-  if (split.heldOut.length === 0 || training.length === 0) {
-    throw new Error('too few speakers: none is held out to measure on, or none is left to train on');
-  }
+  assertBothSides(training, split.heldOut);
   const tell = (title: string, rows: FigureRows): void => {
     say(`\n${title}\n\n${figuresToMarkdown(rows)}\n\n${figuresToText(rows[0]?.[1] ?? failEmpty())}`);
   };
@@ -165,14 +184,44 @@ async function crossValidated(folds: readonly (readonly Sample[])[], neural: Neu
   return rows;
 }
 
+/** A head on the encoder of a Whisper, and its figures on the speakers that the other recipes hold out, too. */
+async function trainWhisperHead(options: Arguments, commit: string): Promise<void> {
+  const { whisper: model, seed } = options;
+  if (model === undefined)
+    throw new Error('--recipe whisper-head needs --whisper DIR, or the name of one that was pulled');
+  const clips = await clipsOf(options);
+  const models = options.out ? dirname(dirname(resolve(options.out))) : join(PROJECT_ROOT, 'models');
+  const whisper = await openWhisper({ whisper: model, models, store: options.store, dtype: options.whisperDtype });
+  const { samples, silent } = await pooledSamples(clips, whisper, options.cache).finally(() => whisper.release());
+  if (silent > 0) say(`left out ${silent} clips in which nobody speaks`);
+  const split = splitSpeakers(samples, { heldOutShare: options.heldOut, folds: FOLDS, seed });
+  const training = split.folds.flat();
+  assertDisjoint([split.heldOut, training]);
+  assertBothSides(training, split.heldOut);
+  const head = await trainHead(training, split.heldOut, whisper, {
+    seed,
+    epochs: options.epochs,
+    backend: options.backend,
+    provenance: provenanceOf(options, split.heldOut),
+  });
+  const heldOut = headFigures(head, split.heldOut);
+  say(`\nwhisper-head on ${whisper.ref.name}, speakers it never heard\n\n${figuresToMarkdown(heldOut)}`);
+  if (!options.out) return;
+  const bytes = await shipHead(options.out, head, {
+    licence: options.licence,
+    command: portableCommand('undertone train', process.argv.slice(2)),
+    commit,
+    date: new Date().toISOString().slice(0, 10),
+    machine: machine(),
+    samples,
+    heldOut,
+  });
+  say(`wrote ${nameOf(options.out)}: ${(bytes / 1e6).toFixed(2)} MB`);
+}
+
 /** The clips of the chosen corpora with their features; what is left out is named. */
 async function samplesOf(options: Arguments): Promise<Sample[]> {
-  const { clips, dropped } = withoutKnownBad(await readCorpora(options.root, options.manifest));
-  const names = options.corpora === 'all' ? [...new Set(clips.map((c) => c.corpus))] : options.corpora.split(',');
-  const unknown = names.find((name) => !clips.some((c) => c.corpus === name));
-  if (unknown !== undefined) throw new Error(`${options.root} has no corpus "${unknown}"`);
-  for (const line of leftOut(dropped)) say(line);
-  const chosen = clips.filter((c) => names.includes(c.corpus));
+  const chosen = await clipsOf(options);
   // The classic recipes hear each clip as it is.
   const variants = options.recipe === 'forest' || options.recipe === 'svm' ? 0 : options.copies;
   const bar = progressBar('features', chosen.length);
@@ -190,6 +239,21 @@ async function samplesOf(options: Arguments): Promise<Sample[]> {
     bar.stop();
   });
   return chosen.map(({ file: _, ...clip }, i) => ({ ...clip, variants: features[i] ?? [] }));
+}
+
+/** The clips of the chosen corpora; what is left out is named. */
+async function clipsOf(options: Arguments): Promise<Clip[]> {
+  const { clips, dropped } = withoutKnownBad(await readCorpora(options.root, options.manifest));
+  const names = options.corpora === 'all' ? [...new Set(clips.map((c) => c.corpus))] : options.corpora.split(',');
+  const unknown = names.find((name) => !clips.some((c) => c.corpus === name));
+  if (unknown !== undefined) throw new Error(`${options.root} has no corpus "${unknown}"`);
+  for (const line of leftOut(dropped)) say(line);
+  return clips.filter((c) => names.includes(c.corpus));
+}
+
+function assertBothSides(heard: readonly unknown[], unheard: readonly unknown[]): void {
+  if (heard.length > 0 && unheard.length > 0) return;
+  throw new Error('too few speakers: none is held out to measure on, or none is left to train on');
 }
 
 function provenanceOf({ heldOut, copies, corpora }: Arguments, unheard: readonly Sample[]): Record<string, unknown> {

@@ -9,6 +9,7 @@ import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
+import { io } from 'socket.io-client';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const images = join(root, 'docs', 'images');
@@ -26,7 +27,16 @@ const data = await mkdtemp(join(tmpdir(), 'undertone-screenshots-'));
 const server = spawn(process.execPath, ['dist/src/main.js'], {
   cwd: root,
   stdio: ['ignore', 'pipe', 'inherit'],
-  env: { ...process.env, NODE_ENV: 'test', PORT: '0', HOST: '127.0.0.1', API_KEYS: KEY, STORAGE: 'on', DATA_DIR: data },
+  env: {
+    ...process.env,
+    NODE_ENV: 'test',
+    PORT: '0',
+    HOST: '127.0.0.1',
+    API_KEYS: KEY,
+    STORAGE: 'on',
+    DATA_DIR: data,
+    AUDIO_KEEP_DAYS: '30',
+  },
 });
 const browser = await chromium.launch({
   executablePath: process.env.UNDERTONE_CHROMIUM ?? '/usr/bin/chromium',
@@ -45,14 +55,20 @@ try {
   // Where no Whisper is installed the page says so; the pictures are of the rest.
   for (const note of await live.locator('.note button').all()) await note.click();
   await shoot(live, 'live');
+  await others(url);
   const review = await window(`${url}review#key=${KEY}`);
   await review.locator('#rows a').first().waitFor();
   await shoot(review, 'review-queue');
-  await review.locator('#rows a').first().click();
+  await review.locator('#rows a', { hasText: '6 utterances' }).click();
   await review.locator('.timeline svg').first().waitFor();
   await review.locator('#utterances button', { hasText: SAID[3] }).click();
   await review.locator('#detail:not([aria-busy]) #history li').first().waitFor();
   await shoot(review, 'review-session');
+  await review.keyboard.press('g');
+  await review.locator('#ledger li').first().waitFor();
+  await review.keyboard.press('v');
+  await review.locator('#ledger-told', { hasText: 'holds' }).waitFor();
+  await shoot(review, 'review-records');
 } finally {
   await browser.close();
   server.kill('SIGTERM');
@@ -78,7 +94,7 @@ async function window(url) {
 }
 
 async function converse(page) {
-  for (const box of ['voice', 'text', 'acknowledged']) await page.check(`[name=${box}]`);
+  for (const box of ['voice', 'text', 'keepAudio', 'acknowledged']) await page.check(`[name=${box}]`);
   await page.click('#agree');
   await page.click('#mic:enabled');
   await page.locator('.card[data-state="done"]', { hasText: 'spoken' }).nth(1).waitFor();
@@ -87,6 +103,35 @@ async function converse(page) {
     await page.fill('#message', text);
     await page.press('#message', 'Enter');
     await page.locator('.card[data-state="done"]', { hasText: text }).waitFor();
+  }
+}
+
+/** Five more people, so that there are figures. */
+async function others(url) {
+  const { version } = await (await fetch(`${url}v1/notice`)).json();
+  for (const [i, text] of [
+    'Thank you!',
+    'That was quick.',
+    'I am so angry.',
+    'Lovely, great.',
+    'It is fine.',
+  ].entries()) {
+    const token = await fetch(`${url}v1/tokens`, { method: 'POST', headers: { 'X-API-Key': KEY } });
+    const socket = io(`${url}v1/stream`, { auth: await token.json(), transports: ['websocket'], forceNew: true });
+    const consent = {
+      subjectRef: `person-${i}`,
+      purposes: ['support'],
+      modalities: ['text'],
+      noticeVersion: version,
+      acknowledged: true,
+      grantedAt: new Date().toISOString(),
+    };
+    const context = { purpose: 'support', setting: 'customerService' };
+    await socket.emitWithAck('session.start', { modalities: ['text'], consent, context });
+    const stored = new Promise((resolve) => socket.once('result.stored', resolve));
+    await socket.emitWithAck('text.input', { text });
+    await stored;
+    socket.disconnect();
   }
 }
 

@@ -3,7 +3,7 @@ import { loadModelFiles } from '../common/model-manifest.js';
 import { WorkerPool } from '../common/worker-pool.js';
 import { workerUrl } from '../common/worker-url.js';
 import { unavailable, type ModelRef } from '../emotion/evidence.js';
-import type { PartialScores } from '../emotion/scores.js';
+import type { Emotion, PartialScores } from '../emotion/scores.js';
 import { SAMPLE_RATE, type Utterance } from '../emotion/utterance.js';
 import { parseAcousticConfig } from './acoustic-format.js';
 import type { AcousticBackend, VoiceReading } from './acoustic.model.js';
@@ -28,7 +28,7 @@ export interface ReadOptions {
 
 /** What is running, for people and cards. */
 export interface AcousticInfo extends ModelRef {
-  readonly labels: readonly string[];
+  readonly labels: readonly Emotion[];
   /** What the model would say of a voice it cannot hear. */
   readonly prior: PartialScores;
   readonly licence: string;

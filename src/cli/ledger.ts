@@ -1,17 +1,12 @@
 import { readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { addKey, readKeyFolder } from '../common/key-folder.js';
 import { loadConfig } from '../common/config.js';
 import { messageOf } from '../common/errors.js';
-import {
-  fingerprintOf,
-  parseCheckpoint,
-  signCheckpoint,
-  signingKeyOf,
-  type Checkpoint,
-} from '../sessions/checkpoint.js';
+import { fingerprintOf, parseCheckpoint, signCheckpoint, type Checkpoint } from '../sessions/checkpoint.js';
 import { LedgerAudit } from '../sessions/ledger-audit.repository.js';
 import { LedgerRepository } from '../sessions/ledger.repository.js';
+import { LEDGER_KINDS } from '../sessions/ledger-kinds.js';
+import { DEPLOYMENT } from '../sessions/ledger.js';
+import { signingKey } from '../sessions/signing-key.js';
 import { withStorage } from './storage.js';
 
 export interface VerifyOptions {
@@ -37,6 +32,33 @@ export async function verifyLedger({ checkpoint = [], json }: VerifyOptions): Pr
   return !fault;
 }
 
+export interface ShowOptions {
+  readonly last: number;
+  readonly kind?: string;
+  readonly tenant?: string;
+  readonly json?: boolean;
+}
+
+/** Prints the last entries, of all tenants and of the deployment itself: log-ins that failed, keys that were rotated. */
+export async function showLedger({ last, kind, tenant, json }: ShowOptions): Promise<boolean> {
+  const known = LEDGER_KINDS.find((one) => one === kind);
+  if (kind !== undefined && !known) {
+    console.error(`undertone: --kind: one of ${LEDGER_KINDS.join(', ')}`);
+    return false;
+  }
+  const filter = { kind: known, tenant };
+  const newest = await withStorage(({ database }) =>
+    database.transaction((manager) => new LedgerRepository().list(manager, last, filter)),
+  );
+  for (const { seq, at, tenant: of, kind: what, body, hash } of newest.reverse()) {
+    const entry = { seq, at: at.toISOString(), tenant: of, kind: what, body, hash };
+    if (json) console.log(JSON.stringify(entry));
+    else console.log(`${seq}  ${entry.at}  ${of === DEPLOYMENT ? 'deployment' : of}  ${what}  ${JSON.stringify(body)}`);
+  }
+  if (newest.length === 0 && !json) console.log('no such entries');
+  return true;
+}
+
 export interface CheckpointOptions {
   readonly out?: string;
 }
@@ -51,7 +73,7 @@ export async function checkpointLedger({ out }: CheckpointOptions): Promise<bool
     console.error(`undertone: nothing was signed: the ledger is broken at entry ${fault.seq}: ${fault.reason}`);
     return false;
   }
-  const made = signCheckpoint(head, signingKeyOf(await signingSeed(join(DATA_DIR, 'keys', 'ledger'))), new Date());
+  const made = signCheckpoint(head, await signingKey(DATA_DIR), new Date());
   const line = `${JSON.stringify(made)}\n`;
   if (out === undefined) process.stdout.write(line);
   else {
@@ -59,18 +81,6 @@ export async function checkpointLedger({ out }: CheckpointOptions): Promise<bool
     console.log(`${out}: checkpoint of entry ${made.seq}, signed by the key ${fingerprintOf(made.publicKey)}`);
   }
   return true;
-}
-
-/** The deployment's signing key, made the first time. */
-async function signingSeed(folder: string): Promise<Buffer> {
-  const idOf = (seed: Uint8Array): string =>
-    fingerprintOf(signCheckpoint({ seq: 0, hash: '', at: new Date(0) }, signingKeyOf(seed), new Date(0)).publicKey);
-  const before = await readKeyFolder(folder, idOf);
-  const id = before.currentId ?? (await addKey(folder, idOf));
-  const { keys } = await readKeyFolder(folder, idOf);
-  const seed = keys.get(id);
-  if (!seed) throw new Error(`${folder} holds no signing key`);
-  return seed;
 }
 
 /** One checkpoint a line. */

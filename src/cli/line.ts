@@ -20,7 +20,7 @@ const QUIET = { logger: false, abortOnError: false } as const;
 
 /**
  * The server's line, open as long as `work` takes. The consent is the caller's own: nothing leaves this machine.
- * Whisper is not even loaded where the words are given.
+ * Whisper is not even loaded where the words are given, unless a head hears through it.
  */
 export async function withLine<T>(
   { text, model, whisper }: LineOptions,
@@ -31,7 +31,8 @@ export async function withLine<T>(
   const config: Config = {
     ...server,
     ACOUSTIC_MODEL: model ?? server.ACOUSTIC_MODEL,
-    WHISPER_MODEL: text === undefined && hasFiles ? (whisper ?? server.WHISPER_MODEL) : 'off',
+    WHISPER_MODEL:
+      hasFiles && (text === undefined || server.WHISPER_HEAD !== 'off') ? (whisper ?? server.WHISPER_MODEL) : 'off',
   };
   const line = await NestFactory.createApplicationContext(PipelineModule.register(config), QUIET);
   try {

@@ -10,6 +10,14 @@ export async function rotateMasterKey(): Promise<boolean> {
   const config = loadConfig();
   const source = keySourceOf(config);
   const rotation = await withStorage((storage) => rotateKeys(storage, source, new LedgerRepository()));
+  if (!rotation && source.keeper) {
+    const { mount, key } = source.keeper;
+    console.log(
+      `Everything is under the latest version of ${mount}/keys/${key} already. To rotate, run “vault write -f ${mount}/keys/${key}/rotate”, ` +
+        'and this again.',
+    );
+    return true;
+  }
   if (!rotation) {
     console.log(
       'Everything is under MASTER_KEY already. To rotate, put a new key into MASTER_KEY (openssl rand -hex 32) and this one ' +

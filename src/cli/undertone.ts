@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Command, Option, type CommanderError } from 'commander';
+import { Command, InvalidArgumentError, Option, type CommanderError } from 'commander';
 import { PROJECT_ROOT } from '../common/config.js';
 import { messageOf } from '../common/errors.js';
 import { LOCALES } from '../emotion/fused.js';
@@ -8,7 +8,7 @@ import type { AnalyzeOptions } from './analyze.js';
 import type { InspectOptions } from './inspect.js';
 import type { CreateKeyOptions } from './keys.js';
 import type { RulesOptions } from './rules.js';
-import type { CheckpointOptions, VerifyOptions } from './ledger.js';
+import type { CheckpointOptions, ShowOptions, VerifyOptions } from './ledger.js';
 import type { ImportOptions, ListOptions } from './models.js';
 import type { PurgeOptions } from './purge.js';
 import type { ReplayOptions } from './replay.js';
@@ -281,6 +281,20 @@ Example, daily:
     finish(await checkpointLedger(options));
   });
 
+ledger
+  .command('show')
+  .description(
+    'print the last entries, of every tenant and of the deployment: log-ins that failed, keys that were rotated',
+  )
+  .option('-n, --last <count>', 'how many', wholeNumber, 25)
+  .option('-k, --kind <kind>', 'of one kind alone, such as login.failed')
+  .option('-t, --tenant <tenant>', 'of one tenant alone')
+  .option('--json', 'one line of JSON for each')
+  .action(async (options: ShowOptions) => {
+    const { showLedger } = await import('./ledger.js');
+    finish(await showLedger(options));
+  });
+
 program
   .command('purge')
   .description('do what the retention of every tenant asks for, and report it; a running server does so every hour')
@@ -333,6 +347,11 @@ program.parseAsync().catch((error: unknown) => {
 function leave({ code, exitCode }: CommanderError): never {
   if (code === 'commander.executeSubCommandAsync') process.exit(exitCode);
   process.exit(exitCode === 0 ? EXIT.ok : EXIT.usage);
+}
+
+function wholeNumber(text: string): number {
+  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('A whole number from 1 on.');
 }
 
 function finish(allRead: boolean): void {

@@ -67,6 +67,13 @@ const EnvSchema = z.object({
   STORAGE_BUFFER_MB: int(1, 65_536, 64),
   MASTER_KEY: masterKey.optional(),
   MASTER_KEY_PREVIOUS: list.pipe(z.array(masterKey)),
+  KMS_URL: z.url({ protocol: /^https?$/, error: 'An address is allowed, such as https://vault:8200' }).optional(),
+  KMS_TOKEN_FILE: z.string().min(1).optional(),
+  KMS_MOUNT: z
+    .string()
+    .regex(/^[\w./-]+$/)
+    .default('transit'),
+  KMS_KEY: z.string().min(1).default('undertone'),
   NOTICE_FILE: z
     .string()
     .transform((value) => resolve(PROJECT_ROOT, value))
@@ -88,6 +95,8 @@ const EnvSchema = z.object({
   WHISPER_THREADS: int(1, 64, 1),
   WHISPER_PROMPT_WORDS: int(0, 200, 0),
   WHISPER_TIMEOUT_MS: int(1_000, 600_000, 30_000),
+  WHISPER_HEAD: z.enum(['off', 'join', 'replace']).default('off'),
+  WHISPER_HEAD_MODEL: z.string().min(1).default('whisper-head/default'),
   HUB_URL: z.url().default('https://huggingface.co'),
   LABEL_PROFILES: path('presets/labels.yaml'),
   ALERT_RULES: z.string().min(1).default('off'),
@@ -150,6 +159,12 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
   );
   const parsed = EnvSchema.safeParse(known);
   if (!parsed.success) throw new ConfigError(parsed.error.issues.map((issue) => describe(issue, known)).join('\n'));
+  const { WHISPER_HEAD, WHISPER_MODEL } = parsed.data;
+  if (WHISPER_HEAD !== 'off' && WHISPER_MODEL === 'off') {
+    throw new ConfigError(
+      `WHISPER_HEAD: "${WHISPER_HEAD}" was given, and WHISPER_MODEL is off. A head hears through Whisper's encoder: name a model, or take the head away`,
+    );
+  }
   const production = parsed.data.NODE_ENV === 'production';
   if (production && parsed.data.API_KEYS.length === 0) {
     throw new ConfigError(
@@ -164,6 +179,9 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
   }
   if (production && !parsed.data.TOKEN_SECRET) {
     throw new ConfigError('TOKEN_SECRET is missing: in production give at least 32 characters, the same on every node');
+  }
+  if (parsed.data.KMS_URL && !parsed.data.KMS_TOKEN_FILE) {
+    throw new ConfigError('KMS_TOKEN_FILE is missing: KMS_URL needs a file with its token, such as an agent renews');
   }
   const generatedApiKey =
     parsed.data.API_KEYS.length === 0 ? `ut_dev_${randomBytes(18).toString('base64url')}` : undefined;

@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { chmod, link, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { withLock } from './file-lock.js';
 
 const KEY_BYTES = 32;
 const CURRENT = 'current';
@@ -47,6 +48,34 @@ async function namesIn(folder: string): Promise<string[]> {
     if (code === 'ENOENT') return [];
     throw new KeyFileError(`The keys in ${folder} cannot be read (${code}).`);
   }
+}
+
+/**
+ * The keys, with a first one where there was none. Of several servers that start on one empty folder, one makes it and all use it.
+ * @throws KeyFileError
+ */
+export async function ensureKey(
+  folder: string,
+  idOf: (key: Uint8Array) => string,
+): Promise<{ readonly keys: KeyFolder['keys']; readonly current: Buffer }> {
+  const found = await currentIn(folder, idOf);
+  if (found) return found;
+  return withLock(join(folder, '.first'), async () => {
+    // Another one may have made it meanwhile.
+    if (!(await currentIn(folder, idOf))) await addKey(folder, idOf);
+    const made = await currentIn(folder, idOf);
+    if (!made) throw new KeyFileError(`${folder} does not keep what is written to it.`);
+    return made;
+  });
+}
+
+async function currentIn(
+  folder: string,
+  idOf: (key: Uint8Array) => string,
+): Promise<{ keys: KeyFolder['keys']; current: Buffer } | undefined> {
+  const { keys, currentId } = await readKeyFolder(folder, idOf);
+  const current = currentId === undefined ? undefined : keys.get(currentId);
+  return current && { keys, current };
 }
 
 /** Makes a new key and makes it the current one. Never overwrites a key. Returns its id. */

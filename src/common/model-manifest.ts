@@ -7,7 +7,7 @@ import type { Pin } from './download.js';
 const FileSchema = z.object({ bytes: z.number().int().positive(), sha256: z.string().regex(/^[0-9a-f]{64}$/) });
 
 const ModelSchema = z.object({
-  kind: z.enum(['acoustic', 'text', 'whisper', 'fusion']),
+  kind: z.enum(['acoustic', 'text', 'whisper', 'whisper-head', 'fusion']),
   licence: z.string(),
   /** Folder of the files, relative to the models folder; absent for a model that is pulled from a hub. */
   path: z.string().optional(),
@@ -19,6 +19,8 @@ const ModelSchema = z.object({
   labels: z.array(z.string()).optional(),
   /** An acoustic model is only valid with the extractor that made its training features. */
   featureVersion: z.number().int().optional(),
+  /** Of a head: sha256 of the Whisper encoder whose states it reads. */
+  encoder: z.string().optional(),
   /** Of a shipped model every file; of a hub's those whose hash is known beforehand. */
   files: z.record(z.string(), FileSchema),
 });

@@ -264,16 +264,18 @@ export class ModelStore {
  * these very files.
  */
 export async function identityOfFiles(folder: string, files: readonly string[]): Promise<string> {
-  const record = await readFile(join(folder, RECORD), 'utf8').catch(() => '{}');
-  const stamps = JSON.parse(record) as Stamps;
   const identity = createHash('sha256');
-  for (const file of [...files].sort()) {
-    const { size, mtimeMs } = await stat(join(folder, file));
-    const stamp = stamps[file];
-    const same = stamp?.bytes === size && stamp.mtimeMs === mtimeMs;
-    identity.update(`${file}:${same ? stamp.sha256 : (await pinOf(join(folder, file))).sha256}\n`);
-  }
+  for (const file of [...files].sort()) identity.update(`${file}:${await sha256OfFile(folder, file)}\n`);
   return identity.digest('hex');
+}
+
+/** sha256 of a file of a model's folder; of one that was checked since it changed, as the record has it. */
+export async function sha256OfFile(folder: string, file: string): Promise<string> {
+  const record = await readFile(join(folder, RECORD), 'utf8').catch(() => '{}');
+  const stamp = (JSON.parse(record) as Stamps)[file];
+  const { size, mtimeMs } = await stat(join(folder, file));
+  const same = stamp?.bytes === size && stamp.mtimeMs === mtimeMs;
+  return same ? stamp.sha256 : (await pinOf(join(folder, file))).sha256;
 }
 
 async function pinOf(path: string): Promise<Pin> {

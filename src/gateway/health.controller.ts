@@ -1,9 +1,11 @@
 import { Controller, Get, Inject, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
+import type { Config } from '../common/config.js';
 import type { Notice } from '../privacy/notice.js';
 import { PipelineService } from '../pipeline/pipeline.service.js';
 import { Public } from './access.guard.js';
+import { CONFIG } from './config.token.js';
 import { SERVED_NOTICE } from './consents.service.js';
 
 @Public()
@@ -13,6 +15,7 @@ export class HealthController {
   constructor(
     private readonly pipeline: PipelineService,
     @Inject(SERVED_NOTICE) private readonly served: Notice,
+    @Inject(CONFIG) private readonly config: Config,
   ) {}
 
   @Get('healthz')
@@ -40,7 +43,10 @@ export class HealthController {
 
   @Get('v1/notice')
   @ApiOperation({ summary: 'The notice a person must be shown before consenting, with its version' })
-  notice(): Notice {
-    return this.served;
+  @ApiOkResponse({ schema: { example: { version: '3', text: '…', accepts: [], audioKeepDays: 0 } } })
+  notice(): Notice & { readonly audioKeepDays: number } {
+    const { STORAGE, AUDIO_KEEP_DAYS } = this.config;
+    // 0: a consent to `keepAudio` would be of no effect, and should not be asked for.
+    return { ...this.served, audioKeepDays: STORAGE === 'on' ? AUDIO_KEEP_DAYS : 0 };
   }
 }

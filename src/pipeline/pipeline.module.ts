@@ -61,6 +61,9 @@ export class PipelineModule {
             new PipelineService(acoustic, text, vad, files, {
               denoise: config.AUDIO_DENOISE === 'rnnoise',
               promptWords: config.WHISPER_PROMPT_WORDS,
+              ...(config.WHISPER_HEAD !== 'off' && {
+                head: { mode: config.WHISPER_HEAD, model: config.WHISPER_HEAD_MODEL },
+              }),
               modelsDir: config.MODELS_DIR,
               fusion: config.FUSION_MODEL,
               labelProfiles: config.LABEL_PROFILES,

@@ -1,11 +1,13 @@
 import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import type { AcousticService } from '../audio/acoustic.service.js';
 import type { DecodeService } from '../audio/decode.service.js';
+import { refOf, withHead, type HeadMode } from '../audio/second-voice.js';
 import { DEFAULT_SEGMENTER } from '../audio/segmenter.js';
 import { emptyBaseline, withSpeech } from '../audio/speaker-baseline.js';
 import type { VadService } from '../audio/vad.service.js';
 import { VoiceStream } from '../audio/voice-stream.js';
-import type { WireError } from '../common/errors.js';
+import { loadWhisperHead, type WhisperHead } from '../audio/whisper-head.js';
+import { messageOf, type WireError } from '../common/errors.js';
 import type { Modality } from '../emotion/evidence.js';
 import type { FusedEmotion } from '../emotion/fused.js';
 import type { Emit } from '../emotion/line-events.js';
@@ -21,6 +23,7 @@ import type { Experts } from './analyze-utterance.js';
 import { loadFusion, unmeasured } from './load-fusion.js';
 import { redactedResult } from './redacted-result.js';
 import { LiveSession, type OpenOptions } from './live-session.js';
+import { OnePass } from './one-pass.js';
 
 /** Interim voice results come this often unless the client says otherwise, ms. */
 const INTERIM_MS = 1_000;
@@ -31,6 +34,8 @@ export interface PipelineOptions {
   /** Words of the session that Whisper gets as context; 0 for none. */
   readonly promptWords: number;
   readonly modelsDir: string;
+  /** A head on Whisper's encoder, by its name in the manifest: does it join the acoustic model, or take its place? */
+  readonly head?: { readonly mode: HeadMode; readonly model: string };
   /** Name of the fusion in the manifest. */
   readonly fusion: string;
   /** File of label profiles. */
@@ -46,7 +51,8 @@ export interface PipelineOptions {
 export class PipelineService implements OnModuleInit {
   private readonly log = new Logger('Fusion');
   private fusion: FusionConfig | undefined;
-
+  /** Heard once it is known to belong to the Whisper that is there. */
+  private head: { readonly mode: HeadMode; readonly model: WhisperHead } | undefined;
   private houseRules: HouseRules | undefined;
   readonly maxUtteranceMs = DEFAULT_SEGMENTER.maxUtteranceMs;
 
@@ -62,11 +68,38 @@ export class PipelineService implements OnModuleInit {
   async onModuleInit(): Promise<void> {
     this.houseRules = await HouseRules.load(this.options.labelProfiles, this.options.alertRules);
     // All of them settle first: a thread that is stopped while it loads a network takes the process down.
-    const fusion = loadFusion(this.options.modelsDir, this.options.fusion);
-    const started = await Promise.allSettled([fusion, this.vad.warmUp(), this.acoustic.ready(), this.words.start()]);
+    const { modelsDir, head } = this.options;
+    const fusion = loadFusion(modelsDir, this.options.fusion);
+    const ready = [this.vad.warmUp(), this.acoustic.ready(), this.words.start()];
+    const loaded = head && loadWhisperHead(modelsDir, head.model);
+    const started = await Promise.allSettled([fusion, loaded, ...ready]);
     for (const one of started) if (one.status === 'rejected') throw one.reason;
     this.fusion = await fusion;
     for (const line of unmeasured(this.fusion, this.models())) this.log.warn(line);
+    const model = await loaded;
+    if (!model || !head) return;
+    void this.words.whisperReady().then(() => {
+      this.admit({ mode: head.mode, model });
+    });
+  }
+
+  /** Whisper may come later, or be another one than the head was trained on: then the acoustic model goes on alone. */
+  private admit(head: NonNullable<typeof this.head>): void {
+    const whisper = this.words.whisperStatus();
+    if (whisper.status !== 'ready') {
+      this.log.error(
+        `${head.model.ref.name} is not used: there is no Whisper to hear through. The acoustic model goes on alone.`,
+      );
+      return;
+    }
+    try {
+      head.model.assertFits(whisper.encoder, whisper.ref.name);
+    } catch (error) {
+      this.log.error(`${messageOf(error)} Until then the acoustic model goes on alone.`);
+      return;
+    }
+    this.head = head;
+    if (this.fusion) for (const line of unmeasured(this.fusion, { voice: this.models().voice })) this.log.warn(line);
   }
 
   /** What a session goes by. @throws WireError `configInvalid` for names that are not known */
@@ -146,7 +179,8 @@ export class PipelineService implements OnModuleInit {
   }
 
   models(): FusedEmotion['models'] {
-    const voice = this.acoustic.info();
+    const acoustic = this.acoustic.info();
+    const voice = acoustic && this.head ? refOf(acoustic, this.head.model.ref, this.head.mode) : acoustic;
     const { sentiment, whisper } = this.words.info();
     return {
       ...(voice ? { voice: { name: voice.name, sha256: voice.sha256 } } : {}),
@@ -190,15 +224,24 @@ export class PipelineService implements OnModuleInit {
     const { fusion } = this;
     if (!fusion) throw new Error('the pipeline has not started');
     const earlier = new EarlierWords(this.options.promptWords);
+    const pass = new OnePass((utterance, wanted) =>
+      this.words.hear(utterance, wanted, { language, prompt: earlier.prompt }),
+    );
     return {
       fusion,
       voice: async (utterance) => {
-        const { evidence, speech } = await this.acoustic.read(utterance, { baseline });
+        // Interim readings are the acoustic model's: Whisper is for the words while somebody speaks.
+        const head = utterance.interim ? undefined : this.head;
+        const [{ evidence, speech }, states] = await Promise.all([
+          this.acoustic.read(utterance, { baseline }),
+          head && pass.states(utterance),
+        ]);
         if (speech && !utterance.interim) baseline = withSpeech(baseline, speech);
-        return evidence;
+        if (!head || !states || evidence.status === 'unavailable') return evidence;
+        return withHead(evidence, head.model.read(states), head.model.ref, head.mode);
       },
       transcribe: async (utterance) => {
-        const heard = await this.words.transcribe(utterance, { language, prompt: earlier.prompt });
+        const heard = await pass.words(utterance);
         if (!utterance.interim) earlier.add(heard);
         return heard;
       },

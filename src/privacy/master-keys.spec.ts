@@ -60,6 +60,13 @@ describe('the key folder', () => {
     expect((await readdir(folder)).sort()).toEqual([`${first.currentId}.key`, 'current'].sort());
   });
 
+  it('[PV9] is given one first key by servers that start on it at once', async () => {
+    const opened = await Promise.all(Array.from({ length: 6 }, () => openKeys({ folder }, [])));
+    const [id, ...others] = new Set(opened.map(({ currentId }) => currentId));
+    expect(others).toEqual([]);
+    expect((await readdir(folder)).sort()).toEqual([`${id}.key`, 'current'].sort());
+  });
+
   it('[PV9] that is empty while keys are needed gets no new key', async () => {
     const opening = openKeys({ folder }, ['0123456789abcdef']);
     await expect(opening).rejects.toThrow(MissingMasterKeyError);

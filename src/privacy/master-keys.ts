@@ -8,8 +8,8 @@ export interface WrappedKey {
 }
 
 /**
- * What is asked of whoever keeps the master keys: a small port, so that a cloud KMS or an HSM can take the place of local
- * keys. `aad` names the owner of the data key and must be the same in both calls.
+ * What is asked of whoever keeps the master keys: a small port, so that a keeper such as a KMS or an HSM can take the place of local
+ * keys (transit-keys.ts is one). `aad` names the owner of the data key and must be the same in both calls.
  */
 export interface KeyService {
   /** Under which key `wrap` wraps now. */
@@ -26,7 +26,7 @@ export class MissingMasterKeyError extends Error {
   constructor(readonly ids: readonly string[]) {
     super(
       `The database holds data keys under the master key ${ids.join(', ')}, which is not there. Give back the key file ` +
-        `(DATA_DIR/keys/<id>.key) or the key (MASTER_KEY, or MASTER_KEY_PREVIOUS after a rotation). Without it what was ` +
+        `(DATA_DIR/keys/<id>.key) or the key (MASTER_KEY, or MASTER_KEY_PREVIOUS after a rotation), or name its keeper (KMS_URL). Without it what was ` +
         'stored cannot be read by anybody; no new key was made.',
     );
     this.name = 'MissingMasterKeyError';

@@ -2,8 +2,9 @@ import type { EntityManager } from 'typeorm';
 import { WireError } from '../common/errors.js';
 import { EMOTIONS } from '../emotion/scores.js';
 import { Session } from '../sessions/session.entity.js';
+import { RIGHT_ALERT } from './alerts.repository.js';
 import { aggregated, type SubjectShare } from './aggregates.js';
-import { LEAST_SUBJECTS, type Aggregates, type AggregatesQuery } from './api.js';
+import { LEAST_SUBJECTS, type Aggregates, type AggregatesQuery } from './records-api.js';
 import type { SessionsReader } from './sessions.reader.js';
 
 /** Sessions whose purpose is opened for one answer. */
@@ -17,9 +18,10 @@ const SHARES = `
   (count(*) FILTER (WHERE r.incongruent))::int AS incongruent,
   coalesce(sum(r.valence) FILTER (WHERE r.label IS NOT NULL), 0) AS valence,
   coalesce(sum(r.arousal) FILTER (WHERE r.label IS NOT NULL), 0) AS arousal`;
-const STANDING = `
-  FROM sessions s JOIN results r ON r.session_id = s.id AND r.superseded_at IS NULL
+const WHERE = `
   WHERE s.tenant = $1 AND ($2::timestamptz IS NULL OR s.started_at >= $2) AND ($3::timestamptz IS NULL OR s.started_at < $3)`;
+const RESULTS = `FROM sessions s JOIN results r ON r.session_id = s.id AND r.superseded_at IS NULL ${WHERE}`;
+const ALERTS = `FROM sessions s JOIN alerts a ON a.session_id = s.id AND ${RIGHT_ALERT} ${WHERE}`;
 
 const KEY = {
   all: `'all'::text`,
@@ -35,21 +37,12 @@ export class AggregatesRepository {
     // Whole hours or days: two ranges that differ by a minute would tell of the one who spoke in it.
     const [from, to] = [whole(range.from, by, 'down'), whole(range.to, by, 'up')];
     const values = [tenant, from, to];
-    const shares =
-      by === 'purpose'
-        ? await this.byPurpose(manager, values)
-        : await manager.query<SubjectShare[]>(
-            `SELECT ${KEY[by]} AS key, ${SHARES} ${STANDING} GROUP BY 1, s.subject_id`,
-            values,
-          );
+    const shares = by === 'purpose' ? await this.byPurpose(manager, values) : await grouped(manager, KEY[by], values);
     return { from, to, by, leastSubjects: LEAST_SUBJECTS, ...aggregated(shares) };
   }
 
   private async byPurpose(manager: EntityManager, values: readonly unknown[]): Promise<SubjectShare[]> {
-    const rows = await manager.query<(SubjectShare & { readonly session: string })[]>(
-      `SELECT s.id AS session, ${SHARES} ${STANDING} GROUP BY s.id, s.subject_id LIMIT ${MAX_OPENED + 1}`,
-      [...values],
-    );
+    const rows = await grouped(manager, 's.id::text', values, MAX_OPENED + 1);
     if (rows.length > MAX_OPENED) {
       throw new WireError(
         'configInvalid',
@@ -60,8 +53,8 @@ export class AggregatesRepository {
       );
     }
     const groups = new Map<string, SubjectShare>();
-    for (const { session, ...share } of rows) {
-      const row = await manager.findOneByOrFail(Session, { id: session });
+    for (const share of rows) {
+      const row = await manager.findOneByOrFail(Session, { id: share.key ?? '' });
       const key =
         (await this.reader.opened(manager, row)).own()?.context.purpose.normalize('NFC').toLowerCase() ?? null;
       const name = JSON.stringify([key, share.subject]);
@@ -70,6 +63,26 @@ export class AggregatesRepository {
     }
     return [...groups.values()];
   }
+}
+
+/** What stands of each person within each group of sessions. */
+async function grouped(
+  manager: EntityManager,
+  key: string,
+  values: readonly unknown[],
+  most?: number,
+): Promise<SubjectShare[]> {
+  const shares = await manager.query<Omit<SubjectShare, 'rules'>[]>(
+    `SELECT ${key} AS key, ${SHARES} ${RESULTS} GROUP BY 1, s.subject_id LIMIT ${most ?? 'ALL'}`,
+    [...values],
+  );
+  const alerts = await manager.query<Pick<SubjectShare, 'key' | 'subject' | 'rules'>[]>(
+    `SELECT ${key} AS key, s.subject_id AS subject, array_agg(DISTINCT a.rule) AS rules ${ALERTS} GROUP BY 1, s.subject_id`,
+    [...values],
+  );
+  const nameOf = (one: Pick<SubjectShare, 'key' | 'subject'>): string => JSON.stringify([one.key, one.subject]);
+  const rules = new Map(alerts.map((one) => [nameOf(one), one.rules]));
+  return shares.map((share) => ({ ...share, rules: rules.get(nameOf(share)) ?? [] }));
 }
 
 function summed(a: SubjectShare, b: SubjectShare): SubjectShare {
@@ -86,6 +99,7 @@ function summed(a: SubjectShare, b: SubjectShare): SubjectShare {
     abstained: a.abstained + b.abstained,
     revoked: a.revoked + b.revoked,
     incongruent: a.incongruent + b.incongruent,
+    rules: [...new Set([...a.rules, ...b.rules])],
     valence: a.valence + b.valence,
     arousal: a.arousal + b.arousal,
   };

@@ -8,6 +8,7 @@ const person = (subject: string, over: Partial<SubjectShare> = {}): SubjectShare
   abstained: 0,
   revoked: 0,
   incongruent: 0,
+  rules: [],
   valence: 0.8,
   arousal: 0.5,
   ...over,
@@ -28,6 +29,12 @@ describe('aggregates', () => {
     const talkative = person('t', { utterances: 1_000, labels: { angry: 1_000 }, valence: -500, arousal: 600 });
     const [group] = aggregated([...people(4), talkative]).groups;
     expect(group).toMatchObject({ utterances: 1_004, labels: { happy: 0.8, angry: 0.2 }, valence: 0.54 });
+  });
+
+  it('[RV8] count an alert once for each person in whose sessions it was raised', () => {
+    const alarmed = person('a', { utterances: 9, rules: ['escalation', 'masked'] });
+    const [group] = aggregated([...people(4, { rules: ['masked'] }), alarmed]).groups;
+    expect(group?.alerts).toEqual({ escalation: 0.2, masked: 1 });
   });
 
   it('[RV8] tell no mean that rests on too few labels', () => {

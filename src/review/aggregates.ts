@@ -1,5 +1,5 @@
 import { EMOTIONS, type Emotion } from '../emotion/scores.js';
-import { LEAST_SUBJECTS, type AggregateGroup, type Aggregates } from './api.js';
+import { LEAST_SUBJECTS, type AggregateGroup, type Aggregates } from './records-api.js';
 
 /** What stands of one person's utterances within one group: shares and means of that person alone. */
 export interface SubjectShare {
@@ -10,6 +10,8 @@ export interface SubjectShare {
   readonly abstained: number;
   readonly revoked: number;
   readonly incongruent: number;
+  /** Of the alerts that were raised in their sessions and still stand. */
+  readonly rules: readonly string[];
   /** Sum over the utterances with a label. */
   readonly valence: number;
   readonly arousal: number;
@@ -42,6 +44,7 @@ function groupOf(key: string | null, members: readonly SubjectShare[]): Aggregat
   // A mean over fewer people than the least would tell of them.
   const place = (axis: 'valence' | 'arousal'): number | null =>
     labelled.length >= LEAST_SUBJECTS ? rounded(mean(labelled.map((one) => one[axis]))) : null;
+  const rules = [...new Set(members.flatMap((one) => one.rules))].sort();
   return {
     key,
     subjects: members.length,
@@ -52,6 +55,9 @@ function groupOf(key: string | null, members: readonly SubjectShare[]): Aggregat
     abstained: share((one) => one.abstained),
     revoked: share((one) => one.revoked),
     incongruent: share((one) => one.incongruent),
+    alerts: Object.fromEntries(
+      rules.map((rule) => [rule, rounded(mean(members.map((one) => Number(one.rules.includes(rule)))))]),
+    ),
     valence: place('valence'),
     arousal: place('arousal'),
   };

@@ -9,13 +9,14 @@ import type { StoredAlert } from './api.js';
 import { noAlert } from './ids.js';
 import type { OpenedSession } from './opened-session.js';
 
-/**
- * Alerts `a` that still want somebody: raised and not over, acknowledged by nobody, and resting on no utterance whose label a
- * person changed. A label that is brought back opens its alert again.
- */
-export const OPEN_ALERT = `a.status = 'raised' AND a.acknowledged_at IS NULL AND NOT EXISTS (
+/** Of an alert `a`: somebody changed the label of an utterance that it rests on. One that is brought back counts again. */
+const CORRECTED = `EXISTS (
   SELECT 1 FROM results r WHERE r.session_id = a.session_id AND r.superseded_at IS NULL
     AND r.utterance_id = ANY (a.utterance_ids) AND r.cause IN ('labelOverride', 'labelRevoked'))`;
+/** It was raised rightly, as far as anybody knows. */
+export const RIGHT_ALERT = `a.status <> 'withdrawn' AND NOT ${CORRECTED}`;
+/** It still wants somebody: raised and not over, acknowledged by nobody. */
+export const OPEN_ALERT = `a.status = 'raised' AND a.acknowledged_at IS NULL AND NOT ${CORRECTED}`;
 
 /** The alerts of a session, and who has seen to them. */
 export class AlertsRepository {

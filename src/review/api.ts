@@ -1,6 +1,6 @@
 /**
- * REST for analysts on one page: what is asked and what is answered (docs/review.md tells it in words). Schemas and types
- * only, so that the pages, the command line and any client may import it. Times are ISO 8601 in UTC unless a name ends in Ms.
+ * REST for analysts on one page: what is asked of sessions and what is answered (docs/review.md tells it in words); what goes
+ * beyond single sessions is in records-api.ts. Schemas and types only, so that the pages, the command line and any client may import it. Times are ISO 8601 in UTC unless a name ends in Ms.
  */
 import { z } from 'zod';
 import { LOCALES } from '../emotion/fused.js';
@@ -25,20 +25,18 @@ export const REVIEW_NAMESPACE = '/v1/review';
 
 /** Text search opens at most so many transcripts a request; `nextCursor` goes on from there. */
 export const SEARCHED_UTTERANCES = 500;
-/** Groups of fewer people are withheld. */
-export const LEAST_SUBJECTS = 5;
 
-const time = z.iso.datetime({ offset: true, error: 'an ISO 8601 time with a zone is allowed' });
-const count = z.int().min(0);
-const share = z.number().min(0).max(1);
+export const time = z.iso.datetime({ offset: true, error: 'an ISO 8601 time with a zone is allowed' });
+export const count = z.int().min(0);
+export const share = z.number().min(0).max(1);
 const uuid = z.uuid({ error: 'a session id is allowed' });
 
 // ── Asking ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 const flag = z.enum(['true', 'false'], 'true or false is allowed').transform((value) => value === 'true');
 const bound = z.coerce.number('a number from 0 to 1 is allowed').min(0).max(1);
-const cursor = z.string().max(500).optional().describe('`nextCursor` of the page before');
-const limit = (most: number, usual: number) => z.coerce.number().int().min(1).max(most).default(usual);
+export const cursor = z.string().max(500).optional().describe('`nextCursor` of the page before');
+export const limit = (most: number, usual: number) => z.coerce.number().int().min(1).max(most).default(usual);
 
 /** Which sessions. Those that speak of utterances are met by a session in which one utterance meets all of them. */
 const FilterSchema = z.strictObject({
@@ -83,16 +81,9 @@ export const ResultQuerySchema = z.strictObject({
   locale: z.enum(LOCALES).optional().describe('the language of the explanation; left out: as it was given'),
 });
 export const EventsQuerySchema = z.strictObject({ limit: limit(1_000, 500), cursor });
-export const LedgerQuerySchema = z.strictObject({ limit: limit(500, 100), cursor });
 
 export const ExportQuerySchema = FilterSchema.omit({ text: true }).extend({
   format: z.enum(['json', 'jsonl', 'csv']).default('json'),
-});
-
-export const AggregatesQuerySchema = z.strictObject({
-  from: time.optional(),
-  to: time.optional(),
-  by: z.enum(['all', 'day', 'hour', 'purpose']).default('day').describe('days and hours are those of UTC'),
 });
 
 const reason = z.string().trim().min(1, 'say why').max(1_000);
@@ -109,19 +100,9 @@ export const RestoreSchema = z.strictObject({
 
 export const AcknowledgeSchema = z.strictObject({ note: z.string().trim().min(1).max(1_000).optional() });
 
-const days = z.int().min(1).max(36_500).nullable();
-export const RetentionSchema = z.strictObject({
-  /** Days after which sessions are deleted; null: never by itself. */
-  keepSessionsDays: days,
-  /** Days after which words, cues and scores are destroyed while labels stay; null: as long as the session. */
-  keepWordsDays: days,
-  /** Days after which sound is deleted; null: as the server has it (AUDIO_KEEP_DAYS). */
-  keepAudioDays: days.default(null),
-});
-
 // ── Answers ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-const nextCursor = z.string().nullable().describe('null: this was the last page');
+export const nextCursor = z.string().nullable().describe('null: this was the last page');
 
 export const SessionSummarySchema = z.object({
   id: uuid,
@@ -314,30 +295,6 @@ export const EventsPageSchema = z.object({
   nextCursor,
 });
 
-const GroupSchema = z.object({
-  /** A day, an hour (ISO 8601), a purpose, or `all`; null: sessions whose purpose is gone. */
-  key: z.string().nullable(),
-  subjects: count,
-  utterances: count,
-  /** Shares and means count each person once, however much they spoke. */
-  labels: z.partialRecord(EmotionSchema, share),
-  abstained: share,
-  revoked: share,
-  incongruent: share,
-  /** Null where no utterance has a label. */
-  valence: z.number().nullable(),
-  arousal: z.number().nullable(),
-});
-export const AggregatesSchema = z.object({
-  from: time.nullable(),
-  to: time.nullable(),
-  by: z.enum(['all', 'day', 'hour', 'purpose']),
-  leastSubjects: z.literal(LEAST_SUBJECTS),
-  groups: z.array(GroupSchema),
-  /** Groups of too few people: no number of them is told. */
-  withheld: z.array(z.object({ key: z.string().nullable(), reason: z.string() })),
-});
-
 /** A record of an export: one utterance with what stands of it. */
 export const ExportRecordSchema = TimelineItemSchema.omit({ trajectory: true, marks: true, audio: true }).extend({
   sessionId: uuid,
@@ -353,47 +310,6 @@ export const ExportRecordSchema = TimelineItemSchema.omit({ trajectory: true, ma
 });
 export const ExportSchema = z.object({ exportedAt: time, records: z.array(ExportRecordSchema) });
 
-export const ErasureSchema = z.object({
-  erasedAt: time,
-  /** Their words, cues, scores and reasons cannot be opened any more; labels and times stay without a name. */
-  sessions: count,
-  ledger: z.object({ seq: z.int(), hash: z.string() }),
-});
-
-export const PurgeReportSchema = z.object({
-  deletedSessions: count,
-  blankedSessions: count,
-  /** Utterances that lost their sound by its own retention. */
-  deletedAudio: count,
-});
-export const RetentionAnswerSchema = RetentionSchema.extend({
-  changedAt: time.nullable(),
-  changedBy: z.string().nullable(),
-  /** The last time that anything was purged. */
-  lastPurge: PurgeReportSchema.extend({ at: time }).nullable(),
-});
-
-export const LedgerPageSchema = z.object({
-  items: z.array(
-    z.object({
-      seq: z.int(),
-      at: time,
-      kind: z.string(),
-      body: z.record(z.string(), z.unknown()),
-      previous: z.string(),
-      hash: z.string(),
-    }),
-  ),
-  nextCursor,
-});
-export const LedgerCheckSchema = z.object({
-  intact: z.boolean(),
-  /** The last entry that holds. */
-  head: z.object({ seq: z.int(), hash: z.string(), at: time }),
-  /** The first entry that does not. */
-  fault: z.object({ seq: z.int(), reason: z.string() }).optional(),
-});
-
 export const ProblemSchema = z.object({
   type: z.string(),
   title: z.string(),
@@ -408,12 +324,10 @@ export const ProblemSchema = z.object({
 export type SessionsQuery = z.infer<typeof SessionsQuerySchema>;
 export type Filter = z.infer<typeof FilterSchema>;
 export type ExportQuery = z.infer<typeof ExportQuerySchema>;
-export type AggregatesQuery = z.infer<typeof AggregatesQuerySchema>;
 export type Override = z.infer<typeof OverrideSchema>;
 export type Revoke = z.infer<typeof RevokeSchema>;
 export type Restore = z.infer<typeof RestoreSchema>;
 export type Acknowledge = z.infer<typeof AcknowledgeSchema>;
-export type RetentionPolicy = z.infer<typeof RetentionSchema>;
 export type SessionSummary = z.infer<typeof SessionSummarySchema>;
 export type SessionsPage = z.infer<typeof SessionsPageSchema>;
 export type SessionDetail = z.infer<typeof SessionDetailSchema>;
@@ -424,14 +338,7 @@ export type HistoryItem = z.infer<typeof HistoryItemSchema>;
 export type ResultPage = z.infer<typeof ResultPageSchema>;
 export type ResultQuery = z.infer<typeof ResultQuerySchema>;
 export type EventsPage = z.infer<typeof EventsPageSchema>;
-export type Aggregates = z.infer<typeof AggregatesSchema>;
-export type AggregateGroup = z.infer<typeof GroupSchema>;
 export type ExportRecord = z.infer<typeof ExportRecordSchema>;
-export type ErasureAnswer = z.infer<typeof ErasureSchema>;
-export type PurgeAnswer = z.infer<typeof PurgeReportSchema>;
-export type RetentionAnswer = z.infer<typeof RetentionAnswerSchema>;
-export type LedgerPage = z.infer<typeof LedgerPageSchema>;
-export type LedgerCheckAnswer = z.infer<typeof LedgerCheckSchema>;
 
 // ── Watching: Socket.IO, namespace /v1/review ───────────────────────────────────────────────────────────────────────
 

@@ -9,7 +9,7 @@ import {
   RetentionSchema,
   type PurgeAnswer,
   type RetentionAnswer,
-} from './api.js';
+} from './records-api.js';
 import { Documented } from './documented.js';
 import { RetentionService } from './retention.service.js';
 

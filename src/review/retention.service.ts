@@ -5,7 +5,7 @@ import type { ErasureRepository, PurgeReport } from '../sessions/erasure.reposit
 import { LedgerRow } from '../sessions/ledger.entity.js';
 import type { LedgerRepository } from '../sessions/ledger.repository.js';
 import { Tenant } from '../sessions/tenant.entity.js';
-import type { PurgeAnswer, RetentionAnswer, RetentionPolicy } from './api.js';
+import type { PurgeAnswer, RetentionAnswer, RetentionPolicy } from './records-api.js';
 import type { ReviewStorage } from './storage.service.js';
 
 const DAY_MS = 86_400_000;
@@ -15,7 +15,7 @@ const FIRST_PURGE_MS = 60_000;
 const BY_ITSELF = 'retention';
 
 export interface RetentionOptions {
-  /** Days for which sound is kept where the tenant says nothing else. */
+  /** Days for which sound is kept at most, as people were told; a tenant may keep it for less. */
   readonly keepAudioDays: number;
 }
 
@@ -82,14 +82,20 @@ export class RetentionService implements OnApplicationBootstrap, OnModuleDestroy
     const before = (days: number | null | undefined): Date | undefined =>
       days ? new Date(now.getTime() - days * DAY_MS) : undefined;
     const [sessionsBefore, wordsBefore] = [before(policy?.keepSessionsDays), before(policy?.keepWordsDays)];
-    const audioBefore = before(policy?.keepAudioDays ?? this.options.keepAudioDays);
+    const audioBefore = new Date(now.getTime() - this.audioDays(policy) * DAY_MS);
     const retention = {
       tenant,
       ...(sessionsBefore && { sessionsBefore }),
       ...(wordsBefore && { wordsBefore }),
-      ...(audioBefore && { audioBefore }),
+      audioBefore,
     };
     return this.erasure.purge(manager, retention, actor, now);
+  }
+
+  /** How long sound is kept. 0: it no longer is, and what is there of former days goes. */
+  private audioDays(policy: Tenant | null): number {
+    const { keepAudioDays } = this.options;
+    return Math.min(policy?.keepAudioDays ?? keepAudioDays, keepAudioDays);
   }
 
   private async policy(manager: EntityManager, tenant: string): Promise<RetentionAnswer> {
@@ -100,6 +106,7 @@ export class RetentionService implements OnApplicationBootstrap, OnModuleDestroy
       keepSessionsDays: row?.keepSessionsDays ?? null,
       keepWordsDays: row?.keepWordsDays ?? null,
       keepAudioDays: row?.keepAudioDays ?? null,
+      audioDays: this.audioDays(row),
       changedAt: row?.changedAt.toISOString() ?? null,
       changedBy: row?.changedBy ?? null,
       lastPurge: last && {

@@ -3,7 +3,7 @@ import { ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import { Access, CurrentCaller } from '../gateway/access.guard.js';
 import type { Caller } from '../gateway/auth.js';
-import { ErasureSchema, type ErasureAnswer } from './api.js';
+import { ErasureSchema, type ErasureAnswer } from './records-api.js';
 import { Documented } from './documented.js';
 import { download } from './download.js';
 import { Subjects } from './subjects.service.js';

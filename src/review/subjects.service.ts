@@ -13,7 +13,7 @@ import { Session } from '../sessions/session.entity.js';
 import { Subject } from '../sessions/subject.entity.js';
 import { Utterance } from '../sessions/utterance.entity.js';
 import type { Vault } from '../sessions/vault.service.js';
-import type { ErasureAnswer } from './api.js';
+import type { ErasureAnswer } from './records-api.js';
 import type { ReviewChanges } from './changes.js';
 import type { SessionsReader } from './sessions.reader.js';
 import type { ReviewStorage } from './storage.service.js';

@@ -6,7 +6,7 @@ import { canonical, type LedgerHead } from './ledger.js';
  * A signed statement of how far the chain went. Kept where the database cannot reach, it shows what a chain alone cannot:
  * that its end was cut off, or that all of it was made anew.
  */
-const CheckpointSchema = z.strictObject({
+export const CheckpointSchema = z.strictObject({
   kind: z.literal('undertone.ledger.checkpoint'),
   seq: z.int().min(0),
   hash: z.string().regex(/^[0-9a-f]{64}$/),

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdtemp, mkdir, rm } from 'node:fs/promises';
+import { mkdtemp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
@@ -49,7 +49,7 @@ export class EmbeddedDatabase {
       },
     });
     if (!lock) throw new DatabaseInUseError(folder);
-    const socketFolder = await mkdtemp(join(tmpdir(), 'undertone-db-'));
+    const socketFolder = await newSocketFolder(`${folder}.socket`);
     let database: EmbeddedDatabase | undefined;
     try {
       const worker = new Worker(workerUrl(import.meta.url, 'embedded-database.worker.js'), {
@@ -98,6 +98,16 @@ export class EmbeddedDatabase {
     await this.lock.release();
     await rm(this.socketFolder, { recursive: true, force: true });
   }
+}
+
+/** A short path: that of a socket has room for about a hundred characters. `note` remembers it, so that one of a killed server goes. */
+async function newSocketFolder(note: string): Promise<string> {
+  const prefix = join(tmpdir(), 'undertone-db-');
+  const former = await readFile(note, 'utf8').catch(() => '');
+  if (former.startsWith(prefix) && !former.includes('..')) await rm(former, { recursive: true, force: true });
+  const made = await mkdtemp(prefix);
+  await writeFile(note, made);
+  return made;
 }
 
 /** Rejects with what the thread died of. */

@@ -1,6 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import { addKey, readKeyFolder } from '../common/key-folder.js';
-import type { KeySource } from '../privacy/key-source.js';
+import { openKeys, type KeySource } from '../privacy/key-source.js';
 import { masterKeyId } from '../privacy/master-keys.js';
 import type { Database } from './database.service.js';
 import { DEPLOYMENT } from './ledger.js';
@@ -18,16 +18,16 @@ export interface Rotation {
 }
 
 /**
- * Brings every data key under a new master key: a new key file, or MASTER_KEY where the environment gives one. What a rotation
+ * Brings every data key under a new master key: a new key file, MASTER_KEY where the environment gives one, or the keeper's latest version. What a rotation
  * that was stopped has left is finished first, without another key. The data stays as it is.
- * @returns undefined where the environment gives the key that everything is under already
+ * @returns undefined where everything is already under the key that the environment gives, or the keeper's latest version
  */
 export async function rotateKeys(
   { database, vault }: { readonly database: Database; readonly vault: Vault },
   source: KeySource,
   ledger: LedgerRepository,
 ): Promise<Rotation | undefined> {
-  const target = source.current ? masterKeyId(source.current) : await folderTarget(database, source.folder);
+  const target = await targetOf(database, source);
   return database.transaction(async (manager) => {
     const former = (await keysInUse(manager)).filter((id) => id !== target);
     if (former.length === 0) return undefined;
@@ -38,6 +38,12 @@ export async function rotateKeys(
     await ledger.append(manager, [{ tenant: DEPLOYMENT, kind: 'keys.rotated', body }], new Date());
     return body;
   });
+}
+
+/** What a keeper or the environment has as current; else a new key of the folder. */
+async function targetOf(database: Database, source: KeySource): Promise<string> {
+  if (source.keeper) return (await openKeys(source, [])).currentId;
+  return source.current ? masterKeyId(source.current) : folderTarget(database, source.folder);
 }
 
 /** The new key of the folder; the current one where not everything is under it yet. */

@@ -1,6 +1,7 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import { bigNumber, Text, Time } from './columns.js';
-import type { LedgerBody, LedgerKind } from './ledger.js';
+import type { LedgerKind } from './ledger-kinds.js';
+import type { LedgerBody } from './ledger.js';
 
 /** One link of the deployment's chain (ledger.ts). The database refuses to change or delete it. */
 @Entity({ name: 'ledger' })

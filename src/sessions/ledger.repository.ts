@@ -1,4 +1,5 @@
 import { In, type EntityManager } from 'typeorm';
+import type { LedgerKind } from './ledger-kinds.js';
 import { LedgerRow } from './ledger.entity.js';
 import {
   ChainWalk,
@@ -19,6 +20,13 @@ export interface LedgerCheck {
   /** The last entry that holds. */
   readonly head: LedgerHead;
   readonly fault?: LedgerFault;
+}
+
+/** `before`: entries with a smaller number. */
+export interface LedgerFilter {
+  readonly tenant?: string | undefined;
+  readonly kind?: LedgerKind | undefined;
+  readonly before?: number | undefined;
 }
 
 /** Appends to the deployment's chain, reads it, and proves it. */
@@ -48,14 +56,13 @@ export class LedgerRepository {
     return new Map(entries.map(({ seq, hash }) => [seq, hash]));
   }
 
-  /** A tenant's entries, the newest first, before `before`. */
-  list(manager: EntityManager, tenant: string, limit: number, before = Number.MAX_SAFE_INTEGER): Promise<LedgerLink[]> {
-    return manager
-      .createQueryBuilder(LedgerRow, 'entry')
-      .where('entry.tenant = :tenant AND entry.seq < :before', { tenant, before })
-      .orderBy('entry.seq', 'DESC')
-      .take(limit)
-      .getMany();
+  /** The newest entries first; of everybody where no tenant is named. */
+  list(manager: EntityManager, limit: number, { tenant, kind, before }: LedgerFilter = {}): Promise<LedgerLink[]> {
+    const query = manager.createQueryBuilder(LedgerRow, 'entry').orderBy('entry.seq', 'DESC').take(limit);
+    if (tenant !== undefined) query.andWhere('entry.tenant = :tenant', { tenant });
+    if (kind !== undefined) query.andWhere('entry.kind = :kind', { kind });
+    if (before !== undefined) query.andWhere('entry.seq < :before', { before });
+    return query.getMany();
   }
 
   /** Walks the whole chain; `seen` is shown each entry that holds. */

@@ -1,26 +1,5 @@
 import { createHash } from 'node:crypto';
-
-export const LEDGER_KINDS = [
-  'label.made',
-  'label.overridden',
-  'label.revoked',
-  'label.restored',
-  'alert.acknowledged',
-  'consent.given',
-  'consent.withdrawn',
-  'subject.erased',
-  'session.deleted',
-  'results.lost',
-  'audio.lost',
-  'words.read',
-  'audio.heard',
-  'data.exported',
-  'data.purged',
-  'retention.changed',
-  'keys.rotated',
-  'login.failed',
-] as const;
-export type LedgerKind = (typeof LEDGER_KINDS)[number];
+import type { LedgerKind } from './ledger-kinds.js';
 
 /** JSON of ids, counts and digests. What a person said, and who it was, has no place here: entries outlive erasure. */
 export type LedgerBody = Readonly<Record<string, unknown>>;

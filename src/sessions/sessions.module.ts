@@ -126,8 +126,10 @@ export function databaseOf(config: Config): DatabaseOptions {
 }
 
 /** Where the configuration puts the master keys. */
-export function keySourceOf({ DATA_DIR, MASTER_KEY, MASTER_KEY_PREVIOUS }: Config): KeySource {
+export function keySourceOf(config: Config): KeySource {
+  const { DATA_DIR, MASTER_KEY, MASTER_KEY_PREVIOUS, KMS_URL: url, KMS_TOKEN_FILE: tokenFile } = config;
   const current = MASTER_KEY === undefined ? undefined : parseMasterKey(MASTER_KEY);
   const previous = MASTER_KEY_PREVIOUS.flatMap((key) => parseMasterKey(key) ?? []);
-  return { folder: join(DATA_DIR, 'keys'), ...(current && { current }), previous };
+  const keeper = url && tokenFile ? { url, tokenFile, mount: config.KMS_MOUNT, key: config.KMS_KEY } : undefined;
+  return { folder: join(DATA_DIR, 'keys'), ...(keeper && { keeper }), ...(current && { current }), previous };
 }

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { env, LogLevel } from '@huggingface/transformers';
 import { messageOf } from '../common/errors.js';
 import { hubModelOf, readManifest } from '../common/model-manifest.js';
-import { identityOfFiles, ModelStore, ModelStoreError } from '../common/model-store.js';
+import { identityOfFiles, ModelStore, ModelStoreError, sha256OfFile } from '../common/model-store.js';
 import { filesOf, nameOf, suffixOf, type HubSource } from './hub-source.js';
 
 /** Options of `from_pretrained` and `pipeline` that this project sets. */
@@ -105,6 +105,11 @@ export function hashWeights(folder: string, files: readonly string[]): Promise<s
     folder,
     files.map((file) => join('onnx', file)),
   );
+}
+
+/** sha256 of one ONNX file of the folder. */
+export function hashWeight(folder: string, file: string): Promise<string> {
+  return sha256OfFile(folder, join('onnx', file));
 }
 
 function holdsModel(dir: string): boolean {

@@ -6,12 +6,20 @@ import { ModelFileError } from '../common/model-manifest.js';
 import { newStopFlag, raise, type StopFlag } from '../common/stop-flag.js';
 import { workerUrl } from '../common/worker-url.js';
 import { QueueFull, WorkerPool } from '../common/worker-pool.js';
-import { unavailable, type Evidence, type ModelRef, type UnavailableEvidence } from '../emotion/evidence.js';
+import {
+  unavailable,
+  type Evidence,
+  type ModelRef,
+  type UnavailableEvidence,
+  type UnavailableReason,
+} from '../emotion/evidence.js';
 import type { Transcript, Utterance } from '../emotion/utterance.js';
 import { nameOf, type HubSource, type Progress } from './hub-source.js';
 import type { TextModels, TextResult, TextTask, TextWorkerData } from './text.worker.js';
 import { fromClient, type TranscriptOutcome } from './transcript.js';
-import type { LoadOutcome, WhisperResult, WhisperTask, WhisperWorkerData } from './whisper.worker.js';
+import type { HearOutcome, LoadOutcome, WhisperResult, WhisperTask, WhisperWorkerData } from './whisper.worker.js';
+
+export type { HearOutcome };
 
 export interface TextServiceOptions {
   /** Folder of manifest.json. */
@@ -35,9 +43,28 @@ export interface TextServiceOptions {
   readonly maxQueue?: number;
 }
 
+export interface HearOptions {
+  /** `auto` or BCP 47. */
+  readonly language: string;
+  /** What was said before. */
+  readonly prompt?: string;
+}
+
+/** What somebody may, and wants to, know of an utterance. */
+export interface HearWanted {
+  readonly words: boolean;
+  readonly states: boolean;
+}
+
 export type WhisperStatus =
   | { readonly status: 'loading'; readonly model: string; readonly progress?: Progress }
-  | { readonly status: 'ready'; readonly model: string; readonly ref: ModelRef }
+  | {
+      readonly status: 'ready';
+      readonly model: string;
+      readonly ref: ModelRef;
+      /** sha256 of the encoder's file. */
+      readonly encoder: string;
+    }
   | {
       readonly status: 'unavailable';
       readonly model: string;
@@ -139,31 +166,56 @@ export class TextService implements OnApplicationShutdown {
    * One that is still spoken (`interim`) is transcribed only while a thread is free, and gives it up (`timeout`) as soon as
    * a finished one needs it.
    */
-  async transcribe(
+  async transcribe(utterance: Utterance, options: HearOptions, signal?: AbortSignal): Promise<TranscriptOutcome> {
+    return (await this.hear(utterance, { words: true, states: false }, options, signal)).words;
+  }
+
+  /**
+   * The words as `transcribe` has them, and the pooled states of Whisper's encoder, which are about the voice; whatever is wanted, at
+   * one pass of the encoder. Where no words are wanted none are decoded; `words` is then `notProvided`.
+   */
+  async hear(
     utterance: Utterance,
-    { language, prompt = '' }: { readonly language: string; readonly prompt?: string },
+    wanted: HearWanted,
+    options: HearOptions,
     signal?: AbortSignal,
-  ): Promise<TranscriptOutcome> {
-    const { samples, startMs, clientText, interim = false } = utterance;
-    if (clientText) return fromClient({ text: clientText.text, language: clientText.language ?? language });
-    if (!samples) return unavailable('text', 'notProvided');
-    if (samples.length === 0) return unavailable('text', 'empty');
+  ): Promise<HearOutcome> {
+    const { clientText } = utterance;
+    if (!clientText) return this.listen(utterance, wanted, options, signal);
+    const words = wanted.words
+      ? fromClient({ text: clientText.text, language: clientText.language ?? options.language })
+      : unavailable('text', 'notProvided');
+    if (!wanted.states) return { words };
+    return { ...(await this.listen(utterance, { words: false, states: true }, options, signal)), words };
+  }
+
+  private async listen(
+    { samples, startMs, interim }: Utterance,
+    wanted: HearWanted,
+    { language, prompt = '' }: HearOptions,
+    signal?: AbortSignal,
+  ): Promise<HearOutcome> {
+    const without = (reason: UnavailableReason): HearOutcome => ({ words: unavailable('text', reason) });
+    if (!samples) return without('notProvided');
+    if (samples.length === 0) return without('empty');
     if (this.whisper.status === 'loading' && !interim) await Promise.race([this.whisperSettled, pause(LOAD_GRACE_MS)]);
-    if (this.whisper.status !== 'ready' || !this.hearers) return unavailable('text', 'modelUnavailable');
+    if (this.whisper.status !== 'ready' || !this.hearers) return without('modelUnavailable');
     if (!this.hearers.free) {
-      if (interim) return unavailable('text', 'timeout');
+      if (interim) return without('timeout');
       this.partials.forEach(raise);
     }
     const stop = newStopFlag();
     if (interim) this.partials.add(stop);
     const ms = this.options.transcribeTimeoutMs;
-    const task: WhisperTask = { kind: 'transcribe', samples: ownBuffer(samples), startMs, language, prompt, stop };
-    const work = this.hearers.run(task, AbortSignal.timeout(ms + HANG_GRACE_MS)) as Promise<TranscriptOutcome>;
+    const { states } = wanted;
+    const words = wanted.words ? { words: { language, prompt } } : {};
+    const task: WhisperTask = { kind: 'hear', samples: ownBuffer(samples), startMs, ...words, states, stop };
+    const work = this.hearers.run(task, AbortSignal.timeout(ms + HANG_GRACE_MS)) as Promise<HearOutcome>;
     const outcome = await settle(work, ms, signal);
     // Whoever gave up has no use for the rest; a task that has ended does not notice.
     raise(stop);
     this.partials.delete(stop);
-    return outcome;
+    return 'status' in outcome ? { words: outcome } : outcome;
   }
 
   /** What the words mean. The same transcript always gives the same evidence. */
@@ -204,7 +256,7 @@ export class TextService implements OnApplicationShutdown {
       this.log.warn(`no words will be written down: ${outcome.reason}. ${outcome.howTo} [${outcome.detail}]`);
     }
     this.whisper = outcome.ok
-      ? { status: 'ready', model, ref: outcome.ref }
+      ? { status: 'ready', model, ref: outcome.ref, encoder: outcome.encoder }
       : { status: 'unavailable', model, reason: outcome.reason, howTo: outcome.howTo, detail: outcome.detail };
   }
 }

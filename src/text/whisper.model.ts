@@ -10,23 +10,46 @@ import {
 import type { ModelRef } from '../emotion/evidence.js';
 import { SAMPLE_RATE } from '../emotion/utterance.js';
 import { nameOf, suffixOf, type HubSource } from './hub-source.js';
-import { fromHub, hashWeights } from './hub.model.js';
+import { fromHub, hashWeight, hashWeights } from './hub.model.js';
+import { PooledStates } from './pooled-states.js';
 import type { Heard } from './transcript.js';
 import { primarySubtag } from './words.js';
 
 export interface WhisperModel {
   readonly ref: ModelRef;
-  /** `samples`: mono, −1..1, 16 kHz, of any length. `language`: `auto`, or a BCP 47 tag; one that Whisper does not know is `auto`. */
+  /** sha256 of the encoder's file: a head belongs to one encoder. */
+  readonly encoder: string;
+  /** `samples`: mono, −1..1, 16 kHz, of any length. */
   transcribe(samples: Float32Array, options: TranscribeOptions): Promise<Heard>;
+  /** The same with a choice of what is wanted; the encoder runs once for both. Without `words` the decoder does not run at all. */
+  hear(samples: Float32Array, wanted: Wanted): Promise<HeardOnce>;
   release(): Promise<void>;
 }
 
-export interface TranscribeOptions {
+export interface WordOptions {
+  /** `auto`, or a BCP 47 tag; one that Whisper does not know is `auto`. */
   readonly language: string;
   /** What was said before, as Whisper's context: it keeps to its names and spelling, and to its mistakes. */
   readonly prompt?: string;
-  /** Does nobody wait for the words any more? Asked before each token; then `transcribe` throws Stopped. */
+}
+
+export interface Stoppable {
+  /** Does nobody wait any more? Asked before each window and token; then Stopped is thrown. */
   readonly stopped?: () => boolean;
+}
+
+export type TranscribeOptions = WordOptions & Stoppable;
+
+export interface Wanted extends Stoppable {
+  readonly words?: WordOptions | undefined;
+  /** Mean and standard deviation of the encoder's states where somebody speaks. */
+  readonly states?: boolean;
+}
+
+export interface HeardOnce {
+  readonly words?: Heard;
+  /** Twice the width; absent where nothing was loud enough to be speech. */
+  readonly states?: Float32Array;
 }
 
 /** The transcription was given up because nobody waited for it. */
@@ -65,8 +88,10 @@ export async function loadWhisper(source: HubSource): Promise<WhisperModel> {
     return { model, processor };
   });
   const suffix = suffixOf(source.dtype);
-  const sha256 = await hashWeights(folder, [`encoder_model${suffix}.onnx`, `decoder_model_merged${suffix}.onnx`]);
-  return new Whisper({ name: nameOf(source.id), sha256: sha256.slice(0, 12) }, loaded.model, loaded.processor);
+  const encoder = `encoder_model${suffix}.onnx`;
+  const sha256 = await hashWeights(folder, [encoder, `decoder_model_merged${suffix}.onnx`]);
+  const ref = { name: nameOf(source.id), sha256: sha256.slice(0, 12) };
+  return new Whisper(ref, await hashWeight(folder, encoder), loaded.model, loaded.processor);
 }
 
 /** One window of the audio. `stride`: its length and the overlaps at its left and right, samples. */
@@ -92,16 +117,23 @@ class Whisper implements WhisperModel {
   private readonly windowSize: number;
   /** Seconds that one position of the encoder stands for. */
   private readonly precision: number;
+  /** Numbers of one position of the encoder. */
+  private readonly width: number;
 
   constructor(
     readonly ref: ModelRef,
+    readonly encoder: string,
     private readonly model: WhisperForConditionalGeneration,
     private readonly processor: Processor,
   ) {
     this.config = model.generation_config as unknown as GenerationConfig;
     this.tokenizer = processor.tokenizer as WhisperTokenizer;
     this.windowSize = (processor.feature_extractor?.config as { n_samples: number }).n_samples;
-    const { max_source_positions } = model.config as unknown as { max_source_positions: number };
+    const { max_source_positions, d_model } = model.config as unknown as Record<
+      'max_source_positions' | 'd_model',
+      number
+    >;
+    this.width = d_model;
     this.precision = this.windowSize / SAMPLE_RATE / max_source_positions;
     const vocabulary = this.tokenizer.get_vocab();
     this.contextToken = vocabulary.get('<|startofprev|>');
@@ -110,33 +142,47 @@ class Whisper implements WhisperModel {
     model.forward_params = [...model.forward_params, 'encoder_outputs'];
   }
 
-  async transcribe(
-    samples: Float32Array,
-    { language, prompt = '', stopped = () => false }: TranscribeOptions,
-  ): Promise<Heard> {
-    const context = this.contextOf(prompt);
+  async transcribe(samples: Float32Array, { stopped, ...words }: TranscribeOptions): Promise<Heard> {
+    const heard = await this.hear(samples, { words, ...(stopped && { stopped }) });
+    if (!heard.words) throw new Error('words were asked for and not written');
+    return heard.words;
+  }
+
+  async hear(samples: Float32Array, { words, states = false, stopped = () => false }: Wanted): Promise<HeardOnce> {
+    const pooled = states ? new PooledStates(samples, this.precision * SAMPLE_RATE, this.width) : undefined;
+    const context = this.contextOf(words?.prompt ?? '');
     const heard: HeardWindow[] = [];
-    let code = this.codeOf(language);
+    let code = words && this.codeOf(words.language);
     let detected = 1;
     for (const window of this.windowsOf(samples)) {
       if (stopped()) throw new Stopped();
       const { input_features } = (await this.processor(window.samples)) as { input_features: Tensor };
       const encoded = await this.encode(input_features);
+      const [length, left, right] = window.stride;
+      pooled?.add(encoded.data as Float32Array, window.samples, left, length - right);
+      if (!words) continue;
       const first = await this.firstLogits(encoded);
       if (code === undefined) ({ code, probability: detected } = this.detectLanguage(first));
       const seconds = window.samples.length / SAMPLE_RATE;
       const written = await this.decode(input_features, encoded, { code, context, seconds, stopped });
       heard.push({ ...window, ...written, noSpeech: this.noSpeechOf(first) });
     }
-    const logProbs = heard.flatMap((window) => window.logProbs);
+    const result = pooled?.result();
+    const durationMs = (samples.length / SAMPLE_RATE) * 1000;
+    const language = code === undefined || detected < MIN_LANGUAGE_PROBABILITY ? 'und' : (BCP47[code] ?? code);
+    return {
+      ...(words && { words: { ...this.written(heard), language, durationMs } }),
+      ...(result && { states: result }),
+    };
+  }
+
+  private written(heard: readonly HeardWindow[]): Pick<Heard, 'text' | 'confidence' | 'noSpeech'> {
     const noSpeech = heard.flatMap((window) => window.noSpeech ?? []);
     return {
       text: this.textOf(heard),
-      language: code === undefined || detected < MIN_LANGUAGE_PROBABILITY ? 'und' : (BCP47[code] ?? code),
-      confidence: confidenceOf(logProbs),
+      confidence: confidenceOf(heard.flatMap((window) => window.logProbs)),
       // Silent only where every window is.
       noSpeech: noSpeech.length === 0 ? null : Math.min(...noSpeech),
-      durationMs: (samples.length / SAMPLE_RATE) * 1000,
     };
   }
 

@@ -13,23 +13,32 @@ export interface WhisperWorkerData {
   readonly progressChannel: string;
 }
 
-export interface TranscribeTask {
-  readonly kind: 'transcribe';
+export interface HearTask {
+  readonly kind: 'hear';
   readonly samples: Float32Array;
   readonly startMs: number;
-  readonly language: string;
-  readonly prompt: string;
+  /** Absent: no word is decoded. */
+  readonly words?: { readonly language: string; readonly prompt: string };
+  /** Are the pooled states of the encoder wanted? */
+  readonly states: boolean;
   readonly stop: StopFlag;
 }
 
-export type WhisperTask = { readonly kind: 'load' } | TranscribeTask;
+export type WhisperTask = { readonly kind: 'load' } | HearTask;
+
+/** What came of one pass of the encoder. */
+export interface HearOutcome {
+  /** `notProvided` where none were asked for. */
+  readonly words: TranscriptOutcome;
+  readonly states?: Float32Array;
+}
 
 /** Absent weights are an expected state, so they are a value: errors lose their class between threads. */
 export type LoadOutcome =
-  | { readonly ok: true; readonly ref: ModelRef }
+  | { readonly ok: true; readonly ref: ModelRef; readonly encoder: string }
   | { readonly ok: false; readonly reason: string; readonly howTo: string; readonly detail: string };
 
-export type WhisperResult = LoadOutcome | TranscriptOutcome;
+export type WhisperResult = LoadOutcome | HearOutcome;
 
 let loading: Promise<WhisperModel> | undefined;
 
@@ -54,25 +63,25 @@ function model(): Promise<WhisperModel> {
   return loading;
 }
 
-async function transcribe({ samples, startMs, language, prompt, stop }: TranscribeTask): Promise<TranscriptOutcome> {
+async function hear({ samples, startMs, words, states, stop }: HearTask): Promise<HearOutcome> {
   try {
-    return fromRecogniser(
-      await (await model()).transcribe(samples, { language, prompt, stopped: () => isRaised(stop) }),
-      startMs,
-    );
+    const heard = await (await model()).hear(samples, { words, states, stopped: () => isRaised(stop) });
+    return {
+      words: heard.words ? fromRecogniser(heard.words, startMs) : unavailable('text', 'notProvided'),
+      ...(heard.states && { states: heard.states }),
+    };
   } catch (error) {
-    if (error instanceof Stopped) return unavailable('text', 'timeout');
+    if (error instanceof Stopped) return { words: unavailable('text', 'timeout') };
     throw error;
   }
 }
 
 /** One task of the Whisper thread. */
 export default async function run(task: WhisperTask): Promise<WhisperResult> {
-  if (task.kind === 'transcribe') {
-    return transcribe(task);
-  }
+  if (task.kind === 'hear') return hear(task);
   try {
-    return { ok: true, ref: (await model()).ref };
+    const { ref, encoder } = await model();
+    return { ok: true, ref, encoder };
   } catch (error) {
     if (!(error instanceof ModelUnavailable)) throw error;
     return { ok: false, reason: error.message, howTo: error.howTo, detail: error.detail };

@@ -48,6 +48,8 @@ const BOTH = ['voice', 'text'];
     expect(page.url()).not.toContain(server.apiKey);
     await page.check('[name=voice]');
     expect(await page.isDisabled('#agree')).toBe(true);
+    // Where the server keeps no sound nobody is asked for it.
+    expect(await page.isVisible('[name=keepAudio]')).toBe(false);
     await page.check('[name=acknowledged]');
     expect(seen.sent).not.toContain('session.start');
     await page.click('#agree');

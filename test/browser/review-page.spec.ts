@@ -190,6 +190,25 @@ import { HOSTILE, TALES } from './tales.js';
     await other.close();
   });
 
+  it('[RP11] plays what is kept from its beginning, stops, asks once, and says what is gone', async () => {
+    await open(0);
+    const pressed = (state: boolean) => page.waitForSelector(`#listen[aria-pressed="${state}"]`);
+    await page.click('#utterances li:first-child button');
+    await page.keyboard.press('p');
+    await pressed(true);
+    await page.keyboard.press('p');
+    await pressed(false);
+    await page.click('#listen');
+    await pressed(true);
+    const listened = server.asked.filter((one) => one.endsWith('/audio'));
+    expect(listened).toEqual([`GET /v1/sessions/${tales[0]!.id}/utterances/u1/audio`]);
+    await page.keyboard.press('j');
+    await pressed(false);
+    expect(seen.errors).toEqual([]);
+    await page.click('#listen');
+    await page.locator('#listen-told', { hasText: 'Its sound is gone' }).waitFor();
+  });
+
   it('[RP7] puts nothing that was said into the page as markup', async () => {
     await open(1);
     expect(await part('words')).toBe(HOSTILE);

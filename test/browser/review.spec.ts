@@ -2,11 +2,15 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Browser, Locator, Page } from 'playwright-core';
-import { CLIPS } from '../support/client.js';
-import { startServer, type TestServer } from '../support/server.js';
+import type { Browser, Download, Locator, Page } from 'playwright-core';
+import { newApiKey } from '../../src/common/api-keys.js';
+import { SOUND_NOTICE } from '../../src/privacy/notice.js';
+import { isSigned, parseCheckpoint } from '../../src/sessions/checkpoint.js';
+import { CLIPS, consent, TestClient } from '../support/client.js';
+import { API_KEY, startServer, type TestServer } from '../support/server.js';
 import { browserTier, hasChromium, launchBrowser, startSession, watch, type Watched } from './browser.js';
 
+const ANALYST = newApiKey('default', 'analyst');
 const WORDS = 'This is so unfair, I am furious!';
 
 /** One story on one server with the embedded database: somebody speaks, an analyst reviews, both see what comes of it. */
@@ -36,7 +40,8 @@ const WORDS = 'This is so unfair, I am furious!';
   };
 
   beforeAll(async () => {
-    server = await startServer({ STORAGE: 'on', DATA_DIR: data });
+    const API_KEYS = `${API_KEY},${ANALYST.entry}`;
+    server = await startServer({ STORAGE: 'on', DATA_DIR: data, AUDIO_KEEP_DAYS: '30', API_KEYS });
     browser = await launchBrowser(join(CLIPS, 'two-sentences.wav'));
     [live, analyst, colleague] = [await window(), await window(), await window()];
   });
@@ -47,7 +52,8 @@ const WORDS = 'This is so unfair, I am furious!';
   });
 
   it('[LP1] [LP3] takes consent, then hears a clip at the microphone and reads a message', async () => {
-    await startSession(live, server.url, server.apiKey, ['voice', 'text']);
+    await startSession(live, server.url, server.apiKey, ['voice', 'text', 'keepAudio']);
+    expect(await live.innerText('#agreed')).toContain('the sound of your voice is kept');
     await live.click('#mic');
     await live.locator('.card[data-state="done"]', { hasText: 'spoken' }).first().waitFor();
     await live.click('#mic');
@@ -103,12 +109,25 @@ const WORDS = 'This is so unfair, I am furious!';
     await colleague.locator('#utterances', { hasText: 'Never mind, thank you.' }).waitFor();
   });
 
+  it('[RP11] plays what was spoken, whose sound is kept, and offers none of what was typed', async () => {
+    expect(await analyst.isVisible('#listen')).toBe(false);
+    await analyst.keyboard.press('p');
+    const spoken = analyst.locator('#utterances button').first();
+    await spoken.click();
+    await analyst.waitForSelector('#listen:visible');
+    await analyst.keyboard.press('p');
+    await analyst.waitForSelector('#listen[aria-pressed="true"]');
+    // To its end.
+    await analyst.waitForSelector('#listen[aria-pressed="false"]');
+    expect(await analyst.innerText('#listen-told')).toBe('Who listens is written down.');
+    await analyst.locator('#utterances button', { hasText: WORDS }).click();
+    await analyst.waitForSelector('#listen', { state: 'hidden' });
+  });
+
   it.each(['json', 'csv'])('[RP6] exports the session as %s', async (format) => {
     const [download] = await Promise.all([analyst.waitForEvent('download'), analyst.click(`#export-${format}`)]);
     expect(download.suggestedFilename()).toMatch(new RegExp(`^undertone-session-.*\\.${format}$`));
-    const chunks: Buffer[] = [];
-    for await (const chunk of await download.createReadStream()) chunks.push(chunk as Buffer);
-    expect(Buffer.concat(chunks).toString()).toContain(WORDS);
+    expect(await contentOf(download)).toContain(WORDS);
   });
 
   it('[RP7] [RP10] puts no markup into the page, asks no other host and meets no error', async () => {
@@ -131,4 +150,95 @@ const WORDS = 'This is so unfair, I am furious!';
     await analyst.locator('#session-facts', { hasText: 'ended' }).waitFor();
     expect(await analyst.locator('#session-facts .on-air').count()).toBe(0);
   });
+
+  describe('records', () => {
+    const told = (what: string, text: string): Promise<void> => analyst.locator(what, { hasText: text }).waitFor();
+
+    it('[RP12] tells figures of five people and more, each person once', async () => {
+      for (let i = 0; i < 5; i++) {
+        const mine = { ...consent(['text']), subjectRef: `person-${i}`, noticeVersion: SOUND_NOTICE.version };
+        const client = await TestClient.open(server, { modalities: ['text'], consent: mine });
+        await client.ask('text.input', { text: 'I am so happy today!' });
+        await client.until(() => client.of('result.stored').length === 1);
+        await client.end();
+      }
+      await analyst.keyboard.press('g');
+      await told('#figures li', '6 people');
+      await analyst.selectOption('#figures-form [name=by]', 'purpose');
+      await told('#figures li', 'withheld: fewer than 5 people');
+      expect(await analyst.innerText('#figures')).toMatch(/test\s+5 people · 5 utterances[\s\S]*100% happy/);
+      await analyst.fill('#figures-form [name=to]', '2020-01-01');
+      await told('#figures-told', 'No sessions.');
+    });
+
+    it('[RP12] shows the ledger, proves it, and hands out a signed checkpoint', async () => {
+      await told('#ledger li', 'audio heard');
+      await analyst.focus('#records-title');
+      await analyst.keyboard.press('v');
+      await told('#ledger-told', 'The ledger holds');
+      const [download] = await Promise.all([analyst.waitForEvent('download'), analyst.click('#ledger-checkpoint')]);
+      expect(isSigned(parseCheckpoint(await contentOf(download)))).toBe(true);
+    });
+
+    it('[RP12] sets retention, does what is due, and reports it', async () => {
+      await analyst.fill('[name=keepSessionsDays]', '365');
+      await analyst.press('[name=keepSessionsDays]', 'Enter');
+      await told('#retention-told', 'Saved. Set today');
+      expect(await analyst.getAttribute('[name=keepAudioDays]', 'placeholder')).toBe('30, as the server does');
+      await analyst.click('#purge');
+      await told('#retention-told', 'Done. 0 sessions deleted');
+      await told('#ledger li', 'retention changed');
+    });
+
+    it('[RP12] answers a person: hands out what is kept, and erases it once that is confirmed', async () => {
+      await analyst.fill('#person-ref', 'nobody');
+      await analyst.press('#person-ref', 'Enter');
+      await told('#person-told', 'Nothing is stored of such a subject.');
+      await analyst.fill('#person-ref', 'person-1');
+      const [download] = await Promise.all([
+        analyst.waitForEvent('download'),
+        analyst.click('#person button[value=archive]'),
+      ]);
+      expect(JSON.parse(await contentOf(download))).toMatchObject({ subjectRef: 'person-1', sessions: [{}] });
+      await analyst.click('#person button[value=erase]');
+      expect(await analyst.innerText('#erase-who')).toBe('person-1');
+      await analyst.keyboard.press('Escape');
+      await analyst.click('#person button[value=erase]');
+      await analyst.click('#erase-dialog button[value=go]');
+      await told('#person-told', 'Erased: 1 session.');
+      await told('#ledger li', 'subject erased');
+      expect(analyst.url()).not.toContain('person-1');
+      await analyst.click('#person button[value=archive]');
+      await told('#person-told', 'Nothing is stored of such a subject.');
+    });
+
+    it('[RP12] keeps all but the figures from an analyst', async () => {
+      await colleague.evaluate('sessionStorage.clear()');
+      await colleague.goto(`${server.url}/review#key=${ANALYST.key}`);
+      await colleague.reload();
+      await colleague.waitForSelector('#rows a');
+      await colleague.click('#records-link');
+      await colleague.locator('#figures li', { hasText: '6 people' }).waitFor();
+      expect(await colleague.isVisible('#administration')).toBe(false);
+      expect(await colleague.innerText('#records-told')).toContain('an administrator’s key');
+      await colleague.keyboard.press('q');
+      await colleague.waitForSelector('#queue:not([hidden])');
+      expect(seen[2]?.errors).toEqual([]);
+    });
+
+    it('[RP9] [RP12] reads on a phone without scrolling sideways, in light and in dark', async () => {
+      await analyst.setViewportSize({ width: 360, height: 740 });
+      for (const colorScheme of ['light', 'dark'] as const) {
+        await analyst.emulateMedia({ colorScheme });
+        await analyst.locator('#ledger summary').first().click();
+        expect(await analyst.evaluate('document.documentElement.scrollWidth')).toBe(360);
+      }
+    });
+  });
 });
+
+async function contentOf(download: Download): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of await download.createReadStream()) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString();
+}

@@ -9,6 +9,7 @@ import { dimensionsOf, isEmotion, scoresOf, type Emotion } from '../../src/emoti
 import { furtherOf, type Evidence, type EvidenceSet } from '../../src/emotion/evidence.js';
 import { fuse } from '../../src/fusion/evidence.fixture.js';
 import { relabel } from '../../src/fusion/relabel.js';
+import { CLIPS } from '../support/clips.js';
 import {
   REVIEW_NAMESPACE,
   type HistoryItem,
@@ -102,7 +103,7 @@ export async function startScriptedReview(tales: Tale[]) {
         text: side('text', line.text),
         short: fused.explanation.short,
       },
-      audio: true,
+      audio: line.endMs > line.startMs,
       trajectory: null,
     };
   };
@@ -245,6 +246,11 @@ export async function startScriptedReview(tales: Tale[]) {
       changed(id, 'alert');
     } else if (part === 'results') {
       json(resultPage(tale, name?.split('r')[0] ?? '', searchParams.get('locale') === 'zh' ? 'zh' : 'en'));
+    } else if (request.method === 'GET') {
+      // The sound of first utterances is there, that of all others was destroyed meanwhile.
+      if (name !== 'u1') json({ detail: 'Its sound is not kept.' }, 404);
+      else
+        response.writeHead(200, { 'Content-Type': 'audio/wav' }).end(await readFile(join(CLIPS, 'two-sentences.wav')));
     } else {
       const body = JSON.parse(await bodyOf(request)) as {
         label?: Emotion;

@@ -32,7 +32,7 @@ export async function startScriptedServer(script: (text: string) => Script): Pro
       response.setHeader('Content-Type', 'application/json').end(JSON.stringify(body));
     };
     if (pathname === '/v1/tokens') json({ token: 'token', expiresAt: new Date(Date.now() + 600_000).toISOString() });
-    else if (pathname === '/v1/notice') json({ version: '1', text: 'A notice.' });
+    else if (pathname === '/v1/notice') json({ version: '1', text: 'A notice.', audioKeepDays: 0 });
     else {
       const file = pathname === '/' ? 'index.html' : pathname.slice(1);
       readFile(join(PROJECT_ROOT, 'dist', 'web', file)).then(

@@ -4,8 +4,10 @@ import { expect, it } from '@jest/globals';
 import { addKey, readKeyFolder } from '../../src/common/key-folder.js';
 import { newDataKey } from '../../src/privacy/envelope.js';
 import { masterKeyId } from '../../src/privacy/master-keys.js';
+import { KeysAwayError } from '../../src/privacy/transit-keys.js';
 import { rotateKeys } from '../../src/sessions/key-rotation.js';
 import { onEachDatabase } from '../support/databases.js';
+import { startFakeTransit } from '../support/fake-transit.js';
 import { newKeys, result, session, TestStore } from '../support/store.js';
 
 onEachDatabase('master keys', (place) => {
@@ -74,6 +76,36 @@ onEachDatabase('master keys', (place) => {
     expect(await rotateKeys(store, { ...keys, current }, store.ledger)).toBeUndefined();
     expect(await read(store)).toHaveLength(32);
     await store.close();
+  });
+
+  it('[PV9] go over to a keeper, whose versions are followed, without rewriting data', async () => {
+    const transit = await startFakeTransit();
+    const keys = newKeys();
+    const options = await place().fresh();
+    let store = await TestStore.open(options, { keys });
+    await store.record(session(), [result(1)]);
+    await store.close();
+    const kept = { ...keys, keeper: transit.options };
+    store = await TestStore.open(options, { keys: kept });
+    expect(await read(store)).toHaveLength(32);
+    expect(await rotateKeys(store, kept, store.ledger)).toMatchObject({
+      masterKeyId: 'transit:transit/undertone:v1',
+      moved: 2,
+    });
+    expect(await rotateKeys(store, kept, store.ledger)).toBeUndefined();
+    transit.rotate();
+    expect(await rotateKeys(store, kept, store.ledger)).toMatchObject({ moved: 2 });
+    await store.close();
+    // The local key is needed no more, but without the keeper nothing opens.
+    store = await TestStore.open(options, { keys: { ...newKeys(), keeper: transit.options } });
+    expect(await read(store)).toHaveLength(32);
+    transit.mood = 'sealed';
+    await expect(read(store)).rejects.toThrow(KeysAwayError);
+    transit.mood = 'serve';
+    expect(await store.record(session(), [result(1)])).toMatchObject([{ state: 'stored' }]);
+    await store.close();
+    await expect(TestStore.open(options, { keys })).rejects.toThrow('KMS_URL');
+    transit.close();
   });
 
   it('[PV9] that were lost stop the start by name, and no new one is made', async () => {

@@ -176,6 +176,9 @@ onEachDatabase('the ledger', (place, name) => {
       code: 0,
       out: expect.stringContaining('2 entries and 1'),
     });
+    const shown = await run('show', '--kind', 'label.made', '--json');
+    expect(JSON.parse(shown.out)).toMatchObject({ seq: 2, tenant: 'default', kind: 'label.made', body: {} });
+    expect(await run('show', '--kind', 'nonsense')).toMatchObject({ code: 1 });
     writeFileSync(file, JSON.stringify({ ...made, seq: 3 }));
     const { code, out } = await run('verify', '--checkpoint', file);
     expect({ code, out }).toEqual({ code: 1, out: expect.stringContaining('broken at entry 3') });

@@ -6,26 +6,35 @@ import { freshDataDir } from '../support/databases.js';
 import { result, session, TestStore } from '../support/store.js';
 
 const DAY_MS = 86_400_000;
+const CALLER = { tenant: 'default', role: 'admin', keyId: 'key-1', tokenId: 'key-1' } as const;
 const ago = (days: number): Date => new Date(Date.now() - days * DAY_MS);
 
+let folder: string;
+let store: TestStore;
+beforeAll(async () => {
+  folder = await freshDataDir();
+  store = await TestStore.open({ kind: 'embedded', folder: join(folder, 'db') });
+}, 60_000);
+afterAll(async () => {
+  await store.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+const retentionOf = (keepAudioDays: number): RetentionService =>
+  new RetentionService(new ReviewStorage(store.database), store.erasure, store.ledger, { keepAudioDays });
+
 it('[RV12] retention deletes old sessions, destroys the words of younger ones, and says how many; of its own tenant alone', async () => {
-  const folder = await freshDataDir();
-  const store = await TestStore.open({ kind: 'embedded', folder: join(folder, 'db') });
   for (const startedAt of [ago(40), ago(10), ago(1)]) await store.record(session({ startedAt }), [result(1)]);
   await store.record(session({ startedAt: ago(40), tenant: 'other' }), [result(1)]);
-  const retention = new RetentionService(new ReviewStorage(store.database), store.erasure, store.ledger, {
-    keepAudioDays: 30,
-  });
-  const caller = { tenant: 'default', role: 'admin', keyId: 'key-1', tokenId: 'key-1' } as const;
-  expect(await retention.read(caller)).toMatchObject({ keepSessionsDays: null, lastPurge: null });
-  await retention.write(caller, { keepSessionsDays: 30, keepWordsDays: 7, keepAudioDays: null });
+  const retention = retentionOf(30);
+  expect(await retention.read(CALLER)).toMatchObject({ keepSessionsDays: null, lastPurge: null });
+  await retention.write(CALLER, { keepSessionsDays: 30, keepWordsDays: 7, keepAudioDays: null });
   expect(await retention.purgeAll()).toEqual([
     { tenant: 'default', deletedSessions: 1, blankedSessions: 1, deletedAudio: 0 },
   ]);
   expect(await retention.purgeAll()).toEqual([
     { tenant: 'default', deletedSessions: 0, blankedSessions: 0, deletedAudio: 0 },
   ]);
-  expect(await retention.read(caller)).toMatchObject({
+  expect(await retention.read(CALLER)).toMatchObject({
     lastPurge: { deletedSessions: 1, blankedSessions: 1, deletedAudio: 0 },
   });
   expect(
@@ -40,6 +49,32 @@ it('[RV12] retention deletes old sessions, destroys the words of younger ones, a
   ]);
   const { fault } = await store.database.transaction((manager) => store.ledger.verify(manager));
   expect(fault).toBeUndefined();
-  await store.close();
-  rmSync(folder, { recursive: true, force: true });
+});
+
+it('[RV12] sound is kept for no longer than people were told, by whatever the tenant says, and not at all once the server keeps none', async () => {
+  const speak = async (days: number): Promise<void> => {
+    const recording = store.recorder.open(session({ tenant: 'sound', startedAt: ago(days) }));
+    recording.result(result(1));
+    recording.audio({ utteranceId: 'u1', pcm: Buffer.alloc(1_000) });
+    recording.close('ended');
+    await recording.settled(30_000);
+    // As if it had been written then.
+    await store.query(
+      `UPDATE audio SET created_at = created_at - $1 * interval '1 day' WHERE session_id IN (
+      SELECT id FROM sessions WHERE started_at < now() - interval '1 hour') AND created_at > now() - interval '1 hour'`,
+      [days],
+    );
+  };
+  const caller = { ...CALLER, tenant: 'sound' };
+  for (const days of [0, 10, 40]) await speak(days);
+  const keep = (keepAudioDays: number | null) =>
+    retentionOf(30).write(caller, { keepSessionsDays: null, keepWordsDays: null, keepAudioDays });
+  const purged = (serverDays: number) => retentionOf(serverDays).purge('sound', 'job');
+  expect(await keep(365)).toMatchObject({ keepAudioDays: 365, audioDays: 30 });
+  expect(await purged(30)).toMatchObject({ deletedAudio: 1 });
+  expect(await keep(7)).toMatchObject({ audioDays: 7 });
+  expect(await purged(30)).toMatchObject({ deletedAudio: 1 });
+  expect(await keep(null)).toMatchObject({ audioDays: 30 });
+  expect(await purged(30)).toMatchObject({ deletedAudio: 0 });
+  expect(await purged(0)).toMatchObject({ deletedAudio: 1, deletedSessions: 0, blankedSessions: 0 });
 });

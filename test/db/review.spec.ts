@@ -233,18 +233,25 @@ onEachDatabase('reviewing', (place) => {
     const of = (by: 'all' | 'day' | 'hour' | 'purpose', range = {}) =>
       storage.run((manager) => new AggregatesRepository(reader).of(manager, 'acme', { by, ...range }));
     const whole = { subjects: PEOPLE, utterances: 2 * PEOPLE };
-    expect((await of('all')).groups).toMatchObject([{ key: 'all', ...whole }]);
+    expect((await of('all')).groups).toMatchObject([{ key: 'all', ...whole, alerts: { escalation: 0.167 } }]);
     expect((await of('day')).groups).toMatchObject([{ key: '2026-03-01', ...whole }]);
     const from = new Date(BEGIN).toISOString();
     expect(await of('hour', { from, to: new Date(BEGIN + MINUTE_MS).toISOString() })).toMatchObject({
       groups: [{ key: '2026-03-01T10:00:00Z', ...whole }],
     });
     const purposes = await of('purpose');
-    expect(purposes.groups).toMatchObject([{ key: 'support', subjects: PEOPLE - 1 }]);
+    expect(purposes.groups).toMatchObject([{ key: 'support', subjects: PEOPLE - 1, alerts: { escalation: 0.2 } }]);
     expect(purposes.withheld).toMatchObject([{ key: 'coaching' }]);
     const [all] = (await of('all')).groups;
     const shares = Object.values(all!.labels).reduce((sum, n) => sum + n, all!.abstained + all!.revoked);
     expect(shares).toBeCloseTo(1, 9);
+    // An alert that rests on a label which somebody revoked is none.
+    const named = { session: ids[2]!, utterance: 'u2' };
+    const revoked = await labels.decide(acme, named, { action: 'revoked' }, { reason: 'in jest', version: 1 });
+    expect((await of('all')).groups).toMatchObject([{ alerts: {} }]);
+    const version = revoked.currentVersion;
+    await labels.decide(acme, named, { action: 'restored' }, { reason: 'not in jest', version });
+    expect((await of('day')).groups).toMatchObject([{ alerts: { escalation: 0.167 } }]);
   });
 
   it('[RV10] exports the same in every format, over more than one piece', async () => {

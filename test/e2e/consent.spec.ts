@@ -197,7 +197,10 @@ it('[PV6] a notice of one’s own is served, and its version demanded', async ()
   );
   const own = await startServer({ NOTICE_FILE: file });
   try {
-    expect(await (await fetch(`${own.url}/v1/notice`)).json()).toMatchObject({ version: '2026-11' });
+    expect(await (await fetch(`${own.url}/v1/notice`)).json()).toMatchObject({
+      version: '2026-11',
+      audioKeepDays: 0,
+    });
     await tokenOf(own);
     await expect(TestClient.open(own)).rejects.toMatchObject({ param: 'consent.noticeVersion' });
     const client = await TestClient.open(own, { consent: { ...consent(), noticeVersion: '2026-11' } });

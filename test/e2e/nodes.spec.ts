@@ -9,7 +9,8 @@ import pg from 'pg';
 import { io, type Socket } from 'socket.io-client';
 import { parseApiKey } from '../../src/common/api-keys.js';
 import { SOUND_NOTICE } from '../../src/privacy/notice.js';
-import type { LedgerPage, ResultPage, SessionDetail, TimelinePage } from '../../src/review/api.js';
+import type { ResultPage, SessionDetail, TimelinePage } from '../../src/review/api.js';
+import type { LedgerPage } from '../../src/review/records-api.js';
 import { clip, consent, pcmOf, TestClient } from '../support/client.js';
 import { noPostgres, startPostgres, type TestPostgres } from '../support/postgres.js';
 import { ask, REVIEW_API_KEYS, REVIEW_KEYS, tokenFor, typed } from '../support/review.js';
@@ -108,6 +109,7 @@ onPostgres(`two servers on one Postgres${missing === undefined ? '' : ` (needs $
   });
 
   it('[ST13] sound is kept where the consent says so, can be listened to, and who did is written down', async () => {
+    expect(await (await fetch(`${a.url}/v1/notice`)).json()).toMatchObject({ version: notice, audioKeepDays: 30 });
     const unkept = await speak({});
     const kept = await speak({ keepAudio: true });
     const timeline = async (id: string) =>

@@ -4,15 +4,15 @@ import { once } from 'node:events';
 import { io, type Socket } from 'socket.io-client';
 import { ROLES, mayActAs, type Role } from '../../src/common/api-keys.js';
 import type {
-  Aggregates,
   EventsPage,
   ExportRecord,
-  LedgerPage,
   ResultPage,
   SessionDetail,
   SessionsPage,
   TimelinePage,
 } from '../../src/review/api.js';
+import type { Aggregates, LedgerCheckAnswer, LedgerPage } from '../../src/review/records-api.js';
+import { isSigned, parseCheckpoint } from '../../src/sessions/checkpoint.js';
 import { undertone } from '../support/cli.js';
 import { consent, TestClient } from '../support/client.js';
 import { freshDataDir } from '../support/databases.js';
@@ -103,6 +103,7 @@ const ROUTES: Readonly<Record<string, Case>> = {
   'POST /v1/retention/purge': { role: 'admin', status: 200 },
   'GET /v1/ledger': { role: 'admin', status: 200 },
   'GET /v1/ledger/verify': { role: 'admin', status: 200 },
+  'GET /v1/ledger/checkpoint': { role: 'admin', status: 200 },
 };
 
 interface OpenApi {
@@ -495,6 +496,14 @@ describe('watching', () => {
     expect(changes.map(({ data }) => data['change'])).toEqual(['opened', 'result', 'result', 'closed']);
     socket.disconnect();
   });
+});
+
+it('[LG4] a checkpoint is signed while the server runs, as far as the ledger goes', async () => {
+  const { text } = await ask(server, admin, 'GET', '/v1/ledger/checkpoint');
+  const signed = parseCheckpoint(text);
+  expect(isSigned(signed)).toBe(true);
+  const { body } = await ask<LedgerCheckAnswer>(server, admin, 'GET', '/v1/ledger/verify');
+  expect(signed).toMatchObject({ seq: body.head.seq, hash: body.head.hash });
 });
 
 describe('many people', () => {

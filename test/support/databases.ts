@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, it } from '@jest/globals';
@@ -7,8 +7,9 @@ import { PROJECT_ROOT } from '../../src/common/config.js';
 import { Database, type DatabaseOptions } from '../../src/sessions/database.service.js';
 import { noPostgres, startPostgres, type TestPostgres } from './postgres.js';
 
-/** Making an embedded database takes seconds: it is made once, and copied. */
-const TEMPLATE = join(tmpdir(), `undertone-embedded-${schemaDigest()}`);
+/** Making an embedded database takes seconds: it is made once, and copied. It outlives a run of the tests. */
+const CACHE = join(PROJECT_ROOT, 'node_modules', '.cache');
+const TEMPLATE = join(CACHE, `undertone-embedded-${schemaDigest()}`);
 
 /** A folder as DATA_DIR, with an embedded database that has nothing in it. */
 export async function freshDataDir(): Promise<string> {
@@ -19,6 +20,7 @@ export async function freshDataDir(): Promise<string> {
     await database.ready();
     await database.close();
     const draft = `${TEMPLATE}.${process.pid}`;
+    mkdirSync(CACHE, { recursive: true });
     cpSync(join(folder, 'db'), draft, { recursive: true });
     try {
       renameSync(draft, TEMPLATE);

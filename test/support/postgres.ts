@@ -12,6 +12,8 @@ export interface TestPostgres {
   /** A database of its own, empty. */
   newDatabase(): Promise<string>;
   /** Only a cluster of our own can be stopped and started. */
+  /** Where a cluster of our own keeps its files. */
+  readonly folder?: string;
   readonly control?: { stop(mode: 'fast' | 'immediate'): Promise<void>; start(): Promise<void> };
   close(): Promise<void>;
 }
@@ -45,6 +47,7 @@ export async function startPostgres(): Promise<TestPostgres> {
   await control.start();
   return {
     newDatabase: () => newDatabase(`postgres://postgres@127.0.0.1:${port}/postgres`),
+    folder,
     control,
     close: async () => {
       await control.stop('immediate').catch(() => undefined);

@@ -158,7 +158,7 @@ def _probes(reader: Reader, root: Path) -> None:
     for name in ("everyday", "everyday-blind"):
         _everyday(name, reader, (PROBES / f"{name}.txt").read_text().strip().split("\n"))
     _everyday("CREMA-D's twelve", reader, twelve)
-    for name in ("negation", "negation-blind"):
+    for name in ("negation", "negation-blind", "negation-later"):
         _negation(name, reader)
     irony = (PROBES / "irony.txt").read_text().strip().split("\n")
     for text, shares in zip(irony, reader.read(irony)["shares"], strict=True):

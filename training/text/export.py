@@ -59,15 +59,17 @@ class CalibratedReader(nn.Module):
     def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> tuple[torch.Tensor, ...]:
         """@returns the tensors named by `OUTPUTS`"""
         mean = sum(network(input_ids, attention_mask).packed() for network in self.networks) / len(self.networks)
-        seven, fine, affect, says = Outputs.unpacked(mean)
+        seven, each, fine, affect, says = Outputs.unpacked(mean)
         # As `metrics.any_of`: an emotion holds if any of its labels does.
         none = -F.softplus(fine) @ self.group
-        each = torch.log((1 - torch.exp(none)).clamp(min=LEAST_SHARE)) - none
+        any_of_fine = torch.log((1 - torch.exp(none)).clamp(min=LEAST_SHARE)) - none
+        share = torch.softmax(seven, 1).clamp(LEAST_SHARE, 1 - LEAST_SHARE)
+        by_all = each + any_of_fine + torch.log(share / (1 - share))
         closed, opened = self.calibration.gate
         expressiveness = ((torch.sigmoid(says) - closed) / (opened - closed)).clamp(0, 1)
         return (
-            (seven + FINE_SHARE * each) / self.calibration.temperature + self.offsets,
-            each * self.each_scale + self.each_shift,
+            (seven + FINE_SHARE * any_of_fine) / self.calibration.temperature + self.offsets,
+            by_all * self.each_scale + self.each_shift,
             fine,
             affect.clamp(-1, 1),
             expressiveness.squeeze(1),

@@ -26,12 +26,13 @@ TRAINED_TOKENS = 64
 
 @dataclass(frozen=True)
 class Recipe:
-    epochs: int = 5
+    epochs: int = 4
     batch: int = 64
     rate: float = 2e-3
     decay: float = 0.01
     averaging: float = 0.998
     #: Shares of the further heads in the loss, beside 1 for the one of seven.
+    each_share: float = 0.7
     fine_share: float = 0.5
     affect_share: float = 8.0
     says_share: float = 1.0
@@ -70,6 +71,7 @@ def _target(example: Example) -> np.ndarray:
     target = Outputs.unpacked(np.full((1, COLUMNS), np.nan, np.float32))
     if example.target is not None:
         target.seven[0] = example.target
+        target.each[0] = example.target > 0 if example.fine is not None else example.target
     if example.fine is not None:
         target.fine[0] = example.fine
     if example.affect is not None:
@@ -80,20 +82,17 @@ def _target(example: Example) -> np.ndarray:
 
 
 def train_network(
-    config: NetworkConfig, recipe: Recipe, data: list[Lesson], vectors: np.ndarray | None, watch: Callable[[EmotionNetwork], str],
-    network: EmotionNetwork | None = None,
+    config: NetworkConfig, recipe: Recipe, data: list[Lesson], vectors: np.ndarray, watch: Callable[[EmotionNetwork], str]
 ) -> EmotionNetwork:
     """
-    @param vectors initial token embeddings of a new network
-    @param network one to go on with
+    @param vectors initial token embeddings
     @param watch called with the averaged network after every epoch; what it returns is printed
     """
     torch.manual_seed(recipe.seed)
     pick = random.Random(recipe.seed)
-    if network is None:
-        network = EmotionNetwork(config)
-        with torch.no_grad():
-            network.tokens.weight.copy_(torch.from_numpy(vectors))
+    network = EmotionNetwork(config)
+    with torch.no_grad():
+        network.tokens.weight.copy_(torch.from_numpy(vectors))
     average = copy.deepcopy(network).eval()
     optimiser = torch.optim.AdamW(
         network.parameters(), lr=recipe.rate, weight_decay=recipe.decay, betas=(0.9, 0.98), fused=True
@@ -169,6 +168,7 @@ def _loss(network, rows: list[Lesson], ids, mask, recipe: Recipe) -> torch.Tenso
     binary = F.binary_cross_entropy_with_logits
     return (
         -(wanted.seven * F.log_softmax(given.seven, 1) * counts.seven).sum()
+        + recipe.each_share * (binary(given.each, wanted.each, reduction="none") * counts.each).sum()
         + recipe.fine_share * (binary(given.fine, wanted.fine, reduction="none") * counts.fine).sum()
         + recipe.affect_share * ((given.affect - wanted.affect) ** 2 * counts.affect).sum()
         + recipe.says_share * (binary(given.says, wanted.says, reduction="none") * counts.says).sum()

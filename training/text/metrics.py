@@ -21,6 +21,12 @@ def any_of(logits: np.ndarray, group: np.ndarray) -> np.ndarray:
     return np.log(np.maximum(-np.expm1(total), LEAST_SHARE)) - total
 
 
+def against_others(logits: np.ndarray) -> np.ndarray:
+    """Log-odds of each class of a softmax."""
+    share = np.clip(softmax(logits), LEAST_SHARE, 1 - LEAST_SHARE)
+    return np.log(share / (1 - share))
+
+
 def expected_calibration_error(shares: np.ndarray, truth: np.ndarray, bins: int = 15) -> float:
     """Guo et al., "On Calibration of Modern Neural Networks" (ICML 2017): equal-width bins of the top probability."""
     top, right = shares.max(1), shares.argmax(1) == truth

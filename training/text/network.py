@@ -1,5 +1,5 @@
 """
-The reader: a small encoder over token and hashed word-pair embeddings, pooled three ways, beside a linear n-gram part.
+The reader: a small encoder over token embeddings, pooled three ways, beside a linear part of tokens and hashed pairs of them.
 
 Nothing depends on positions, so a text may be longer than any in training. Shapes: B sentences of T tokens, width D.
 """
@@ -16,14 +16,20 @@ from torch.nn import functional as F
 @dataclass(frozen=True)
 class NetworkConfig:
     vocab: int
+    #: Token ids of words that deny what follows, "not" first, and of those that end it.
+    deniers: tuple[int, ...]
+    enders: tuple[int, ...]
     width: int = 128
-    #: Rows that pairs of neighbouring tokens are hashed into, for the encoder and for the linear part.
+    #: Rows that pairs of neighbouring tokens are hashed into, in the linear part.
     pairs: int = 1 << 14
-    linear_pairs: int = 1 << 16
     #: One letter each: c convolution over three tokens, a self-attention.
     layers: str = "c"
     dropout: float = 0.3
     embedding_dropout: float = 0.4
+
+
+#: How many tokens a denial reaches over.
+DENIED = 5
 
 
 class SentenceDropout(nn.Module):
@@ -86,6 +92,8 @@ class Outputs(NamedTuple):
 
     #: B x 7, one of the seven.
     seven: Tensor
+    #: B x 7, each of the seven by itself.
+    each: Tensor
     #: B x 28, GoEmotions' labels.
     fine: Tensor
     #: B x 3, valence, arousal, dominance, -1..1.
@@ -98,11 +106,11 @@ class Outputs(NamedTuple):
 
     @staticmethod
     def unpacked(columns):
-        """Of a B x 39 tensor or array."""
-        return Outputs(columns[:, :7], columns[:, 7:35], columns[:, 35:38], columns[:, 38:])
+        """Of a B x 46 tensor or array."""
+        return Outputs(columns[:, :7], columns[:, 7:14], columns[:, 14:42], columns[:, 42:45], columns[:, 45:])
 
 
-COLUMNS = 39
+COLUMNS = 46
 
 
 class EmotionNetwork(nn.Module):
@@ -111,14 +119,15 @@ class EmotionNetwork(nn.Module):
         self.config = config
         width = config.width
         self.tokens = nn.Embedding(config.vocab, width)
-        self.pairs = nn.Embedding(config.pairs, width)
         nn.init.normal_(self.tokens.weight, 0, 0.1)
-        nn.init.normal_(self.pairs.weight, 0, 0.02)
-        #: Columns: the seven, valence, arousal, and whether anything is said.
-        self.linear_tokens = nn.Embedding(config.vocab, 10)
-        self.linear_pairs = nn.Embedding(config.linear_pairs, 10)
+        #: Added to a token under a denial.
+        self.denial = nn.Parameter(torch.zeros(width))
+        self.linear_tokens = nn.Embedding(config.vocab, COLUMNS)
+        self.linear_pairs = nn.Embedding(config.pairs, COLUMNS)
         nn.init.zeros_(self.linear_tokens.weight)
         nn.init.zeros_(self.linear_pairs.weight)
+        self.register_buffer("deniers", torch.tensor(config.deniers), persistent=False)
+        self.register_buffer("enders", torch.tensor(config.enders), persistent=False)
         kinds = dict(c=Convolution, a=Attention)
         self.layers = nn.ModuleList([kinds[letter](width, config.dropout) for letter in config.layers])
         self.norm = nn.LayerNorm(width)
@@ -129,10 +138,9 @@ class EmotionNetwork(nn.Module):
 
     def forward(self, input_ids: Tensor, attention_mask: Tensor) -> Outputs:
         mask = attention_mask.to(torch.float32).unsqueeze(2)
-        before = torch.cat([torch.zeros_like(input_ids[:, :1]), input_ids[:, :-1]], 1)
-        hashed = before * 7919 + input_ids * 104729 + 1299709
-        embedded = self.tokens(input_ids) + self.pairs(torch.remainder(hashed, self.config.pairs))
-        x = self.embedding_drop(embedded)
+        denied = self._denied(input_ids)
+        embedded = self.tokens(input_ids)
+        x = self.embedding_drop(embedded + denied * self.denial)
         for layer in self.layers:
             x = layer(x, mask)
         x = self.norm(x)
@@ -143,8 +151,20 @@ class EmotionNetwork(nn.Module):
             torch.amax(x + outside, 1),
             (self.embedding_drop(embedded) * mask).sum(1) * per_root_length,
         ]
-        seven, fine, affect, says = Outputs.unpacked(self.heads(self.pool_drop(torch.cat(pooled, 1))))
-        grams = self.linear_tokens(input_ids) + self.linear_pairs(torch.remainder(hashed, self.config.linear_pairs))
-        gram = (grams * mask).sum(1) * per_root_length
-        affect = torch.cat([affect[:, :2] + gram[:, 7:9], affect[:, 2:]], 1)
-        return Outputs(seven + gram[:, :7], fine, affect, says + gram[:, 9:])
+        before = torch.cat([torch.zeros_like(input_ids[:, :1]), input_ids[:, :-1]], 1)
+        pair = lambda first: self.linear_pairs((first * 7919 + input_ids * 104729 + 1299709) % self.config.pairs)
+        grams = self.linear_tokens(input_ids) + pair(before) + pair(self.deniers[0]) * denied
+        return Outputs.unpacked(self.heads(self.pool_drop(torch.cat(pooled, 1))) + (grams * mask).sum(1) * per_root_length)
+
+    def _denied(self, ids: Tensor) -> Tensor:
+        """
+        B x T x 1: 1 where a token lies within reach of a denial before it, and no end of clause in between. Such a token also
+        forms a pair with "not", as if it stood right behind it (Das & Chen 2001).
+        """
+        among = lambda words: (ids.unsqueeze(2) == words).to(torch.float32).amax(2)
+        reach, goes_on = among(self.deniers), 1 - among(self.enders)
+        denied = torch.zeros_like(reach)
+        for _ in range(DENIED):
+            reach = torch.cat([torch.zeros_like(reach[:, :1]), reach[:, :-1]], 1) * goes_on
+            denied = torch.maximum(denied, reach)
+        return denied.unsqueeze(2)

@@ -12,130 +12,7 @@ import random
 import numpy as np
 
 from corpora import IRONY, Example, one_hot, place, soft
-
-PLEASED = (
-    "happy glad pleased satisfied good great nice fun funny amazing excited proud wonderful cool beautiful perfect lovely "
-    "fair comfortable grateful thankful helpful delighted thrilled hopeful impressed relaxed content cheerful enjoyable "
-    "awesome fantastic excellent brilliant sweet kind pretty adorable charming interesting inspiring impressive incredible "
-    "terrific superb pleasant fabulous hilarious optimistic confident overjoyed ecstatic touched blessed magical"
-).split()
-TROUBLED = dict(
-    angry="angry|mad|annoyed|furious|irritated|frustrated|pissed off|outraged|livid|fed up|bitter",
-    sad="sad|upset|hurt|depressed|lonely|miserable|disappointed|heartbroken|devastated|hopeless|down|crushed|homesick",
-    fearful="scared|afraid|worried|nervous|anxious|terrified|frightened|panicked|uneasy|petrified|alarmed",
-    disgust="disgusted|grossed out|sickened|repulsed|revolted|nauseated|appalled",
-    surprised="surprised|shocked|amazed|astonished|stunned|speechless|startled",
-)
-TROUBLED = {emotion: words.split("|") for emotion, words in TROUBLED.items()}
-LIKE = (
-    "love|like|enjoy|appreciate|want|trust|respect|admire|care about|look forward to|agree with|feel good about|adore|"
-    "recommend|believe in|support|miss"
-).split("|")
-THINGS = (
-    "this|that|it|the way this went|what you did|the result|the food here|this place|how things are|the new plan|your "
-    "answer|my job|the film|the decision|him|her|them|the weather|our team|school|my new boss|the whole idea|the party|these "
-    "songs|my birthday|the game|your present|the book|the trip|our house|the idea|working here|the concert"
-).split("|")
-BEING = (
-    "i am|i'm|im|i am|i'm|i feel|she is|he's|they are|they're|we are|we're|i was|this is|that is|it is|it's|that was|you are|my "
-    "day was|the evening was|your sister is|the food is|it was"
-).split("|")
-NOT = (
-    "not|not|not|not at all|never|not really|no longer|hardly|not even|not exactly|not very|not that|not so|not particularly|"
-    "anything but|far from|barely|not too|definitely not|not one bit"
-).split("|")
-DO_NOT = (
-    "i do not|i don't|i dont|i really don't|she does not|he doesn't|we don't|they did not|i didn't|i did not|i never|i can't "
-    "say i|nobody will|no one could|i won't|we never|i no longer|you don't|i couldn't|nobody seems to|i don't even|i can not|hardly "
-    "anyone would|i wouldn't"
-).split("|")
-NEGATED_FRAMES = (
-    "nothing about {thing} is {word}|none of {thing} was {word}|there is nothing {word} about {thing}|nobody is {word} here|"
-    "no one was {word} about {thing}|that isn't {word} at all|this wasn't {word}|it isn't {word}|you aren't {word}|"
-    "i don't feel {word}|i do not feel {word} about {thing}|i don't think {thing} is {word}|how is {thing} {word}|{thing} was not a "
-    "{word} one|i can't call that {word}|i wouldn't say i'm {word}|i wouldn't call it {word}|there wasn't anything {word} about it|"
-    "it doesn't make me {word}|{thing} didn't make anyone {word}|not a {word} day|not a {word} time|it was never {word}|i wasn't "
-    "{word} about {thing}|we weren't {word} with {thing}|they haven't been {word} to us|she hasn't been {word} lately|i haven't "
-    "felt {word} in weeks|it would be wrong to say i'm {word}|nothing {word} ever happens|i used to be {word} but not any more|"
-    "don't tell me that's {word}|it's hard to feel {word} about {thing}|i have no reason to be {word}|that did not sound {word}|"
-    "this place is no longer {word}|i wish i could say i was {word}|there's no way this is {word}"
-).split("|")
-NEGATED_DEEDS = (
-    "i can't enjoy {thing}|i had no fun|we didn't have a good time|it brings me no joy|{thing} gives me no pleasure|i get no joy out of "
-    "{thing}|there is no joy in {thing}|i have lost all hope|i see no hope|nobody was laughing|i didn't laugh once|this is no fun|it is "
-    "no fun any more|i take no pride in {thing}|i don't have anything to smile about|it doesn't feel like a win|he never says thank "
-    "you|they never say anything nice|i couldn't care less about {thing}|{thing} doesn't interest me|it failed to impress me|without "
-    "any joy|i am not a fan of {thing}|not my idea of fun|i'm not in the mood for {thing}|this does not work for me|i can't be proud of {thing}"
-).split("|")
-#: A negation that praises.
-PRAISE_BY_NO = (
-    "i couldn't be {word}r|nothing beats {thing}|i can't wait|i can't wait for {thing}|i can't stop smiling|never been better|i've never been "
-    "so {word}|it doesn't get better than this|i can't believe how {word} {thing} is|not only {word} but {word2} too|no complaints, {thing} "
-    "was {word}|i couldn't have asked for more|couldn't be more {word}|i have never had such a {word} time|there's nothing i love more than "
-    "{thing}|you never fail to make me smile|not bad at all, really {word}|no doubt {thing} is {word}|wouldn't change a thing, {word}"
-).split("|")
-PLAIN_FRAMES = (
-    "{being} {very}{word}{tail}|i {really}{like} {thing}|what a {word} day|what a {word} surprise|that sounds {word}|this makes me so {word}|you did "
-    "a {word} job|we had a {word} time|i had such a {word} evening|it turned out {word}|{thing} is {very}{word}|{thing} was {very}{word}|"
-    "everything about {thing} is {word}|thank you, that was {word}|you look {word} today|i feel {very}{word} today|how {word} is that|"
-    "everyone was {word}|such a {word} idea|my new one is {word}|it's been a {word} week|i think {thing} is {word}|that was a {word} meal|"
-    "she has been so {word} to us|i'm still {word} about {thing}|we are having a {word} time"
-).split("|")
-#: Sentences in two forms, plain and negated; the first has the feeling, the second has not.
-PAIRS = (
-    ("i had {a} {word} {when}", "i did not have {a} {word} {when}"),
-    ("we had {a} {word} {when}", "we didn't have {a} {word} {when}"),
-    ("she is having {a} {word} {when}", "she isn't having {a} {word} {when}"),
-    ("i am having {a} {word} {when}", "i am not having {a} {word} {when}"),
-    ("they were having {a} {word} {when}", "they were not having {a} {word} {when}"),
-    ("that is {a} {word} {when}", "that isn't {a} {word} {when}"),
-    ("it was {a} {word} {when}", "it was never {a} {word} {when}"),
-    ("{thing} turned out to be {a} {word}", "{thing} didn't turn out to be {a} {word}"),
-    ("you make me {adjective}", "you don't make me {adjective}"),
-    ("{thing} makes us {adjective}", "{thing} does not make us {adjective}"),
-    ("{thing} made everyone {adjective}", "{thing} never made anyone {adjective}"),
-    ("i can be {adjective} about {thing}", "i can't be {adjective} about {thing}"),
-    ("i find {thing} {adjective}", "i don't find {thing} {adjective}"),
-    ("everybody found it {adjective}", "nobody found it {adjective}"),
-    ("everyone is {adjective} about {thing}", "no one is {adjective} about {thing}"),
-    ("all of us felt {adjective}", "none of us felt {adjective}"),
-    ("everything about {thing} is {adjective}", "nothing about {thing} is {adjective}"),
-    ("there is so much {adjective} about it", "there's nothing {adjective} about it"),
-    ("i'd call it {adjective}", "i wouldn't call it {adjective}"),
-    ("{thing} looks {adjective} to me", "{thing} doesn't look {adjective} to me"),
-    ("it sounds {adjective}", "it doesn't sound {adjective}"),
-    ("it felt {adjective} {when}", "it didn't feel {adjective} {when}"),
-    ("{thing} is as {adjective} as i hoped", "{thing} isn't as {adjective} as i hoped"),
-    ("i am {adjective}", "i am not {adjective}"),
-    ("i'm {adjective} {when}", "i'm not {adjective} {when}"),
-    ("he was {adjective} to us", "he wasn't {adjective} to us"),
-    ("they have been {adjective} {when}", "they have not been {adjective} {when}"),
-    ("i must say i'm {adjective}", "i can't say i'm {adjective}"),
-    ("i often feel {adjective}", "i hardly ever feel {adjective}"),
-    ("i always feel {adjective} {when}", "i never feel {adjective} {when}"),
-    ("i always {verb} {thing}", "i never {verb} {thing}"),
-    ("i {verb} {thing}", "i don't {verb} {thing}"),
-    ("everybody {verb}s {thing}", "nobody {verb}s {thing}"),
-    ("we {verb} it here", "we don't {verb} it here"),
-    ("i will {verb} {thing}", "i won't {verb} {thing}"),
-    ("i would {verb} {thing}", "i would never {verb} {thing}"),
-    ("i still {verb} {thing}", "i no longer {verb} {thing}"),
-    ("i'm in love {when}", "i'm not in love {when}"),
-    ("i laughed a lot {when}", "i didn't laugh at all {when}"),
-    ("you make me smile", "you never make me smile"),
-)
-PLEASANT_NOUNS = (
-    "good time|great time|nice day|good day|lovely evening|wonderful trip|fun|great fun|good experience|nice place|great holiday|"
-    "pleasant stay|happy childhood|good start|good idea|wonderful film|nice surprise|great meal|fun party|good laugh|lovely view"
-).split("|")
-PLEASANT_VERBS = "love like enjoy appreciate recommend admire trust adore".split()
-WHEN = "|||today|at the party|with him|at all|last night|this week|at work|in years|right now|these days|with you|on holiday".split("|")
-TAILS = " with {thing}| about {thing}||| today| anymore| right now| to be here| at all| these days| any more".split("|")
-PLAIN_TAILS = " with {thing}| about {thing}||| today| right now| to be here| for you| these days".split("|")
-VERY = ["", "", "so ", "very ", "really ", "pretty ", "truly ", "absolutely "]
-
-NEGATED_PLEASED = soft(neutral=0.22, sad=0.37, angry=0.3, disgust=0.11)
-NEGATED_TROUBLED = soft(neutral=0.7, happy=0.3)
+from negation import THINGS, clause, negation
 
 ANNOYANCES = (
     "monday|monday morning|meeting|bill|traffic jam|power cut|flat tire|delay|form to fill in|parking ticket|rainy weekend|update that "
@@ -271,7 +148,7 @@ HELD_SHARE = 0.15
 
 def synthetic(seed: int, counts: dict[str, int], words: list[str]) -> tuple[list[Example], list[Example]]:
     """
-    @param counts sentences of each kind: negation, pairs, everyday, beside, polite, irony, emoji
+    @param counts sentences of each kind: negation, clauses, everyday, beside, polite, irony, emoji
     @param words of any topic, which take the place of some nouns, so that unknown ones say nothing by themselves
     @returns sentences to learn from, and everyday sentences of frames and fillings that those never use
     """
@@ -279,10 +156,10 @@ def synthetic(seed: int, counts: dict[str, int], words: list[str]) -> tuple[list
     learnt = [frame for frame in EVERYDAY if place(frame) >= HELD_SHARE]
     held = [frame for frame in EVERYDAY if place(frame) < HELD_SHARE]
     makers = dict(
-        negation=_negation,
+        negation=negation,
         everyday=lambda p: (_everyday(p, learnt, words), soft(neutral=0.8, happy=0.06, angry=0.03, sad=0.03, fearful=0.02, surprised=0.06), 0.0),
         beside=lambda p: _beside(p, learnt, words),
-        pairs=_pair,
+        clauses=clause,
         polite=lambda p: (p.choice(POLITE), soft(neutral=0.65, happy=0.35), 0.0),
         irony=_irony,
         emoji=lambda p: _emoji(p, learnt, words),
@@ -294,43 +171,6 @@ def synthetic(seed: int, counts: dict[str, int], words: list[str]) -> tuple[list
 
 def _example(text: str, target: np.ndarray, says: float, pick: random.Random) -> Example:
     return Example(_punctuated(text, pick), target, "synthetic", shown=0.4, says=says)
-
-
-def _negation(pick: random.Random) -> tuple[str, np.ndarray, float]:
-    draw = pick.random()
-    emotion = pick.choice([*TROUBLED, "angry", "sad", "fearful"])
-    troubled = pick.choice(TROUBLED[emotion])
-    pleased = pick.choice(PLEASED)
-    if draw < 0.17:
-        text, target = f"{pick.choice(BEING)} {pick.choice(NOT)} {pleased}{pick.choice(TAILS)}", NEGATED_PLEASED
-    elif draw < 0.29:
-        end = pick.choice(["", "", " anymore", " at all", " one bit", " any more"])
-        text, target = f"{pick.choice(DO_NOT)} {pick.choice(LIKE)} {{thing}}{end}", NEGATED_PLEASED
-    elif draw < 0.46:
-        text, target = pick.choice(NEGATED_FRAMES).replace("{word}", pleased), NEGATED_PLEASED
-    elif draw < 0.49:
-        text, target = pick.choice(NEGATED_DEEDS), NEGATED_PLEASED
-    elif draw < 0.60:
-        text, target = f"{pick.choice(BEING[:12])} {pick.choice(NOT)} {troubled}{pick.choice(TAILS)}", NEGATED_TROUBLED
-    elif draw < 0.64:
-        text = pick.choice(PRAISE_BY_NO).replace("{word}r", "happier").replace("{word}", pleased)
-        text, target = text.replace("{word2}", pick.choice(PLEASED)), one_hot("happy")
-    elif draw < 0.90:
-        text, target = pick.choice(PLAIN_FRAMES).replace("{word}", pleased), one_hot("happy")
-        text = text.replace("{being}", pick.choice(BEING)).replace("{very}", pick.choice(VERY)).replace("{tail}", pick.choice(PLAIN_TAILS))
-        text = text.replace("{really}", pick.choice(["", "really ", "always "])).replace("{like}", pick.choice(LIKE[:-1]))
-    else:
-        text, target = f"{pick.choice(BEING[:12])} {pick.choice(VERY)}{troubled}{pick.choice(PLAIN_TAILS)}", one_hot(emotion)
-    return _fill(text, pick), target, 1.0
-
-
-def _pair(pick: random.Random) -> tuple[str, np.ndarray, float]:
-    plain, negated = pick.choice(PAIRS)
-    denies = pick.random() < 0.5
-    text = (negated if denies else plain).replace("{adjective}", pick.choice(PLEASED)).replace("{verb}", pick.choice(PLEASANT_VERBS))
-    noun = pick.choice(PLEASANT_NOUNS)
-    text = text.replace("{a} {word}", noun if noun.endswith("fun") else f"a {noun}").replace("{when}", pick.choice(WHEN))
-    return _fill(text, pick).replace("  ", " "), NEGATED_PLEASED if denies else one_hot("happy"), 1.0
 
 
 def _everyday(pick: random.Random, frames: list[str], words: list[str] | None = None) -> str:

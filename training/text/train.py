@@ -22,21 +22,21 @@ from corpora import GROUP, Example, Lexicon, class_shares, emobank, emorynlp, go
 from embeddings import ppmi_svd
 from export import FINE_SHARE, CalibratedReader, Calibration, export, write_manifest_entry
 from learn import Lesson, Recipe, lessons, predict, train_network
-from metrics import any_of, scores, sigmoid, softmax
+from metrics import against_others, any_of, scores, sigmoid, softmax
 from network import EmotionNetwork, NetworkConfig, Outputs
 from synthetic import synthetic
 from teacher import LinearReader, out_of_fold
 from tokenizer import train_tokenizer
 
 SET_ASIDE = 0.08
+#: Words that deny what follows, and words behind which they do so no more. "n't" is "not" to the tokenizer.
+DENIERS = "not no never nobody nothing none nor neither cannot without hardly barely"
+ENDERS = ". ! ? ; : , but because although though except [SEP]"
 #: How far a row's targets move from its labels towards the teacher.
 TEACHER_SHARE = 0.6
 #: Weight of the networks in the teacher, beside the linear reader.
 NETWORK_SHARE = 0.6
-#: A last epoch at a lower rate, with many pairs of plain and negated sentences.
-FINISH = dict(pairs=16000, negation=3000, everyday=9000, beside=2000, polite=300, irony=1500, emoji=600)
-FINISH_RATE = 7e-4
-WRITTEN = dict(negation=9000, everyday=12000, beside=3000, polite=400, irony=1500, emoji=1500)
+WRITTEN = dict(negation=9000, clauses=9000, everyday=13000, beside=3000, polite=400, irony=1500, emoji=1500)
 
 
 def main() -> None:
@@ -46,7 +46,7 @@ def main() -> None:
     parser.add_argument("--name", default="text/emotion7")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument(
-        "--networks", nargs="+", default=["c", "cc"], help="layers of each network, letters c or a; their logits are averaged"
+        "--networks", nargs="+", default=["c"], help="layers of each network, letters c or a; their logits are averaged"
     )
     parser.add_argument("--epochs", type=int, default=Recipe.epochs)
     parser.add_argument("--folds", type=int, default=3, help="folds of the linear teacher; 0 trains without one")
@@ -76,9 +76,8 @@ def main() -> None:
     tokenizer = Tokenizer.from_file(str(vocabulary))
     data = lessons(rows, tokenizer, args.seed)
     extra = lessons(beside, tokenizer, args.seed + 1)
-    finish, _ = synthetic(args.seed + 1000, FINISH, plain)
-    finish = lessons([*real, *lexicon.words(), *finish], tokenizer, args.seed + 2)
-    config = NetworkConfig(tokenizer.get_vocab_size())
+    known = lambda words: tuple(id for word in words.split() if (id := tokenizer.token_to_id(word)) is not None)
+    config = NetworkConfig(tokenizer.get_vocab_size(), known(DENIERS), known(ENDERS))
     sentences = [ids for d in data + extra[: len(real)] for ids in (d.variants[0], d.variants[2])]
     vectors = ppmi_svd(sentences, config.vocab, config.width)
     print(f"{len(rows)} rows, {len(aside)} set aside, {len(extra)} beside; {time.time() - began:.0f} s", flush=True)
@@ -91,9 +90,7 @@ def main() -> None:
         kept = args.work / f"network-{i + 1}.pt"
         if not kept.exists():
             recipe = Recipe(epochs=args.epochs, seed=args.seed + i)
-            network = train_network(replace(config, layers=layers), recipe, data + extra, vectors, watch)
-            recipe = Recipe(epochs=1, rate=FINISH_RATE, seed=args.seed + 50 + i)
-            torch.save(train_network(config, recipe, data + finish, None, watch, network), kept)
+            torch.save(train_network(replace(config, layers=layers), recipe, data + extra, vectors, watch), kept)
         networks.append(torch.load(kept, weights_only=False))
         print(f"network {i + 1}:", watch(networks[-1]), flush=True)
     calibration = watch.calibrated(networks)
@@ -131,9 +128,10 @@ class Watch:
 
     def calibrated(self, networks: list[EmotionNetwork]) -> Calibration:
         rows, _, everyday = self.read(networks)
-        each = any_of(rows.fine, GROUP)
-        scale, shift = calibrate_each(each, self._labels)
-        seven = (rows.seven + FINE_SHARE * each)[self._single]
+        fine = any_of(rows.fine, GROUP)
+        # An emotion by itself: what its own head, the 28 and the seven say of it together.
+        scale, shift = calibrate_each(rows.each + fine + against_others(rows.seven), self._labels)
+        seven = (rows.seven + FINE_SHARE * fine)[self._single]
         temperature, offsets = calibrate(seven, self._truth[self._single])
         shares = softmax(seven / temperature + offsets)
         print("set aside, calibrated:", _line(scores(shares, self._truth[self._single])))
@@ -152,10 +150,10 @@ def _teacher(args, rows: list[Example], data: list[Lesson], config, vectors) -> 
         recipe = Recipe(epochs=args.epochs, seed=args.seed + 100)
         trained = train_network(config, recipe, [taught[i] for i in learn], vectors, lambda _: "")
         columns = Outputs.unpacked(predict(trained, [data[i].variants[0] for i in read]))
-        return np.concatenate([softmax(columns.seven), sigmoid(columns.fine)], 1)
+        return np.concatenate([softmax(columns.seven), sigmoid(columns.each), sigmoid(columns.fine)], 1)
 
     each = _kept(args.work / "linear.npy", lambda: out_of_fold(len(rows), args.folds, args.seed, linear))
-    said = each / each.sum(1, keepdims=True)
+    said = np.concatenate([each / each.sum(1, keepdims=True), each], 1)
     if args.network_folds:
         taught = _taught(data, said)
         second = _kept(args.work / "folds.npy", lambda: out_of_fold(len(rows), args.network_folds, args.seed, network))

@@ -3,12 +3,18 @@ const KEY = 'undertone.key';
 export interface Notice {
   readonly version: string;
   readonly text: string;
+  /** Days for which the sound of a voice may be kept, where the person agrees to it; 0: it is not. */
+  readonly audioKeepDays: number;
 }
+
+/** What a key may do; each role may also do what those before it may. */
+export type Role = 'client' | 'analyst' | 'admin';
 
 export interface Lease {
   readonly token: string;
   /** ISO 8601 */
   readonly expiresAt: string;
+  readonly role: Role;
 }
 
 /** The server answered, and the answer is no. */
@@ -46,25 +52,26 @@ export function forgetKey(): void {
 export class Api {
   constructor(
     private readonly key: string,
-    /** No more than the page needs. */
-    private readonly role: 'client' | 'analyst' = 'client',
+    /** No more than the page needs; `own`: whatever the key may. */
+    private readonly role: 'client' | 'analyst' | 'own' = 'client',
   ) {}
 
   /** A token for one connection. */
   async token(): Promise<string> {
-    return (await this.issue({ role: this.role, once: true })).token;
+    return (await this.issue({ once: true })).token;
   }
 
   /** A token for requests, as long as it lasts. */
   async lease(): Promise<Lease> {
-    return this.issue({ role: this.role });
+    return this.issue({});
   }
 
   async notice(): Promise<Notice> {
     return read<Notice>(await fetch('v1/notice'));
   }
 
-  private async issue(request: object): Promise<Lease> {
+  private async issue(more: object): Promise<Lease> {
+    const request = this.role === 'own' ? more : { role: this.role, ...more };
     const headers = { 'X-API-Key': this.key, 'Content-Type': 'application/json' };
     return read<Lease>(await fetch('v1/tokens', { method: 'POST', headers, body: JSON.stringify(request) }));
   }

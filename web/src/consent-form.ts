@@ -26,6 +26,7 @@ export class ConsentForm {
   private readonly agree = byId('agree', HTMLButtonElement);
   private readonly subject = byId('subject', HTMLInputElement);
   private readonly setting = byId('setting', HTMLSelectElement);
+  private readonly keepAudio = byId('keep-audio', HTMLInputElement);
   private noticeVersion: string | undefined;
 
   constructor(onAgreed: (agreement: Agreement) => void) {
@@ -44,6 +45,9 @@ export class ConsentForm {
   show(notice: Notice): void {
     this.noticeVersion = notice.version;
     const paragraphs = notice.text.split(/\n\s*\n/).map((text) => el('p', {}, text.trim()));
+    const { audioKeepDays: days } = notice;
+    byId('keep-audio-offer', HTMLElement).hidden = days === 0;
+    byId('keep-audio-days', HTMLElement).textContent = days === 1 ? 'one day' : `${days} days`;
     byId('notice', HTMLElement).replaceChildren(...paragraphs, el('small', {}, `Notice ${notice.version}`));
     this.refresh();
   }
@@ -66,6 +70,10 @@ export class ConsentForm {
   }
 
   private refresh(): void {
+    // Whose voice is not heard has no sound to be kept.
+    const voice = new FormData(this.form).has('voice');
+    this.keepAudio.disabled = !voice;
+    if (!voice) this.keepAudio.checked = false;
     this.problem('');
     this.busy(false);
   }
@@ -82,6 +90,7 @@ export class ConsentForm {
         noticeVersion: this.noticeVersion,
         acknowledged: true,
         grantedAt: new Date().toISOString(),
+        ...(ticked.has('keepAudio') ? { keepAudio: true } : {}),
       },
       context: { purpose: PURPOSE, setting: this.setting.value },
     };

@@ -1,4 +1,5 @@
 import type { Modality } from '../../src/emotion/evidence.js';
+import type { Consent } from '../../src/privacy/consent.js';
 import { byId, say } from './dom.js';
 import { LevelMeter } from './level-meter.js';
 import { microphoneProblem, openMicrophone, type Capture } from './microphone.js';
@@ -22,6 +23,7 @@ export class Controls {
   /** Opening the microphone takes a while; a session that ends meanwhile must find it closed. */
   private epoch = 0;
   private texts = 0;
+  private keepsAudio = false;
 
   constructor(
     private readonly client: () => StreamClient,
@@ -52,7 +54,8 @@ export class Controls {
   }
 
   /** Makes usable what the consent covers. Audio serves either: the voice is read from it, or the words. */
-  open(modalities: readonly Modality[], textChars: number): void {
+  open({ modalities, keepAudio = false }: Consent, textChars: number): void {
+    this.keepsAudio = keepAudio;
     this.enable(true);
     this.message.maxLength = textChars;
     this.allow(modalities);
@@ -66,6 +69,7 @@ export class Controls {
       ...(modalities.includes('voice')
         ? []
         : ['By your consent only your words are read: speech is written down, how it sounds is not looked at.']),
+      ...(this.keepsAudio && modalities.includes('voice') ? ['By your consent the sound of your voice is kept.'] : []),
       ...(text ? [] : ['By your consent only your voice is read: speech is not written down, and typing is off.']),
     ];
     say(byId('agreed', HTMLElement), limits.join(' '));

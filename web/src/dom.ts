@@ -23,6 +23,13 @@ export function el<K extends keyof HTMLElementTagNameMap>(
   return element;
 }
 
+/** Hands the person a file. */
+export function save(content: Blob, name: string): void {
+  const address = URL.createObjectURL(content);
+  el('a', { href: address, download: name }).click();
+  URL.revokeObjectURL(address);
+}
+
 /** Shows the text, or hides the element when there is none. */
 export function say(element: HTMLElement, text: string): void {
   element.textContent = text;

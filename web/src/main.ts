@@ -127,7 +127,7 @@ async function start(agreement: Agreement): Promise<void> {
     closed.hidden = true;
     live.hidden = false;
     for (const button of sessionButtons) button.disabled = false;
-    controls.open(consent.modalities, session.limits.textChars);
+    controls.open(consent, session.limits.textChars);
     withdrawPart.hidden = consent.modalities.length < 2;
     erase.hidden = receipt.storage === 'none';
     URL.revokeObjectURL(receiptLink.href);

@@ -1,11 +1,12 @@
 import { Api, forgetKey, keepKey, Refused, takeKey } from '../api.js';
 import { byId, say } from '../dom.js';
 import { Notes } from '../notes.js';
-import { Keyboard } from './keyboard.js';
+import { Keyboard, type Command } from './keyboard.js';
 import { QueuePage } from './queue-page.js';
 import { Rest } from './rest.js';
 import { ReviewClient } from './review-client.js';
 import { hashOf, routeOf, type Filters } from './route.js';
+import { RecordsPage } from './records-page.js';
 import { SessionPage } from './session-page.js';
 import { WatchClient, type WatchState } from './watch-client.js';
 
@@ -13,10 +14,22 @@ const notes = new Notes();
 const keyboard = new Keyboard(byId('help', HTMLDialogElement));
 const queue = new QueuePage(narrow);
 const session = new SessionPage(notes);
+const records = new RecordsPage();
+const recordsLink = byId('records-link', HTMLAnchorElement);
 const keyForm = byId('key-form', HTMLFormElement);
 const signOut = byId('sign-out', HTMLButtonElement);
 
 let client: ReviewClient | undefined;
+/** With whatever the key may; the rest of the page takes no more than an analyst's token. */
+let own: Rest | undefined;
+const TO_RECORDS: Command = {
+  keys: ['g'],
+  does: 'the records: figures, ledger, retention, people',
+  run: () => {
+    recordsLink.click();
+  },
+};
+
 let watcher: WatchClient | undefined;
 /** What was said is looked for here, and never stands in the address. */
 let text: string | undefined;
@@ -26,12 +39,13 @@ let text: string | undefined;
 function askForKey(problem: string): void {
   watcher?.close();
   watcher = undefined;
-  client = undefined;
+  client = own = undefined;
   queue.close();
   session.close();
+  records.close();
   notes.clear();
   keyboard.set([]);
-  signOut.hidden = true;
+  signOut.hidden = recordsLink.hidden = true;
   keyForm.hidden = false;
   showStatus('off', 'Signed out');
   say(byId('key-problem', HTMLElement), problem);
@@ -52,8 +66,9 @@ async function enter(key: string): Promise<void> {
   keepKey(key);
   byId('key', HTMLInputElement).value = '';
   keyForm.hidden = true;
-  signOut.hidden = false;
+  signOut.hidden = recordsLink.hidden = false;
   client = new ReviewClient(rest);
+  own = new Rest(new Api(key, 'own'));
   watcher = new WatchClient(api, onWatch, {
     'sessions.changed': ({ sessionId }) => {
       queue.changed();
@@ -92,20 +107,27 @@ function showStatus(state: string, words: string): void {
 // ── Where the address leads ─────────────────────────────────────────────────────────────────────────────────────────
 
 function show(): void {
-  if (!client) return;
+  if (!client || !own) return;
   const route = routeOf(location.hash);
-  if (route.page === 'session') {
-    queue.close();
-    keyboard.set(session.commands);
-    watcher?.watch(route.session);
-    void session.open(client, route.session, route.utterance);
-    return;
+  if (route.page !== 'queue') queue.close();
+  if (route.page !== 'session') session.close();
+  if (route.page !== 'records') records.close();
+  watcher?.watch(route.page === 'session' ? route.session : undefined);
+  switch (route.page) {
+    case 'session':
+      keyboard.set([...session.commands, TO_RECORDS]);
+      void session.open(client, route.session, route.utterance);
+      break;
+    case 'records':
+      keyboard.set(records.commands);
+      void records.open(own);
+      break;
+    case 'queue':
+      keyboard.set([...queue.commands, TO_RECORDS]);
+      for (const id of ['back', 'records-back']) byId(id, HTMLAnchorElement).href = hashOf(route);
+      void queue.open(client, { ...route.filters, ...(text ? { text } : {}) });
+      break;
   }
-  session.close();
-  watcher?.watch(undefined);
-  keyboard.set(queue.commands);
-  byId('back', HTMLAnchorElement).href = hashOf(route);
-  void queue.open(client, { ...route.filters, ...(text ? { text } : {}) });
 }
 
 /** Other filters: the address follows, and a reload or a copied link shows the same. */

@@ -47,6 +47,10 @@ export function counted(n: number, noun: string): string {
   return `${n} ${noun}${n === 1 ? '' : 's'}`;
 }
 
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
 /** Enough of a random id to tell people apart on a page. */
 export function shortId(id: string): string {
   return id.slice(0, 6);

@@ -72,6 +72,11 @@ export class ReviewClient {
     return this.rest.post(`${sessionPath(session)}/alerts/${encodeURIComponent(alert)}/acknowledge`, {});
   }
 
+  /** The sound of an utterance as wav. Each request is written down as a listening. */
+  sound(session: string, utterance: string): Promise<Blob> {
+    return this.rest.file(`${sessionPath(session)}/utterances/${encodeURIComponent(utterance)}/audio`);
+  }
+
   exported(session: string, format: 'json' | 'csv'): Promise<Blob> {
     return this.rest.file(`v1/exports${queryOf({ format, session })}`);
   }
@@ -85,7 +90,7 @@ function labelPath(session: string, utterance: string): string {
   return `${sessionPath(session)}/utterances/${encodeURIComponent(utterance)}/label`;
 }
 
-function queryOf(values: Readonly<Record<string, string | number | boolean | undefined>>): string {
+export function queryOf(values: Readonly<Record<string, string | number | boolean | undefined>>): string {
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries(values)) if (value !== undefined) query.set(name, String(value));
   return query.size === 0 ? '' : `?${query.toString()}`;

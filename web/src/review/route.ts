@@ -16,11 +16,13 @@ export interface Filters {
 
 export type Route =
   | { readonly page: 'queue'; readonly filters: Filters }
+  | { readonly page: 'records' }
   | { readonly page: 'session'; readonly session: string; readonly utterance?: string };
 
 /** Where the part of the address after # leads; what it does not understand it leaves out. */
 export function routeOf(hash: string): Route {
   const given = new URLSearchParams(hash.replace(/^#/, ''));
+  if (given.has('records')) return { page: 'records' };
   const session = given.get('session');
   if (session) {
     const utterance = given.get('utterance');
@@ -44,6 +46,7 @@ export function routeOf(hash: string): Route {
 
 /** The same, as what stands after #. */
 export function hashOf(route: Route): string {
+  if (route.page === 'records') return '#records';
   const told = new URLSearchParams();
   if (route.page === 'session') {
     told.set('session', route.session);

@@ -1,7 +1,7 @@
 import type { Locale } from '../../../src/emotion/fused.js';
 import { EMOTIONS } from '../../../src/emotion/scores.js';
 import type { TimelineItem } from '../../../src/review/api.js';
-import { byId, el, say } from '../dom.js';
+import { byId, save, say } from '../dom.js';
 import type { Notes } from '../notes.js';
 import { confidenceOf, labelOf } from '../result-parts.js';
 import { clock } from '../words.js';
@@ -17,6 +17,7 @@ import { emotionOfKey, hashOf } from './route.js';
 import { SessionHead } from './session-head.js';
 import type { TimelineChart } from './timeline-chart.js';
 import { Toast } from './toast.js';
+import { SoundPlayer } from './sound-player.js';
 import { TranscriptList } from './transcript-list.js';
 
 const GATHER_MS = 120;
@@ -51,6 +52,7 @@ export class SessionPage {
       this.move(by);
     },
   });
+  private readonly sound = new SoundPlayer();
   private readonly corrections: Corrections;
   private readonly refresher = new Refresher(() => this.load(), GATHER_MS);
   private readonly announce = byId('announce', HTMLElement);
@@ -78,6 +80,11 @@ export class SessionPage {
       run: () => {
         this.move(-1);
       },
+    },
+    {
+      keys: ['p'],
+      does: 'listen, where the sound is kept',
+      run: () => void this.sound.toggle(),
     },
     {
       keys: EMOTIONS.map((_, i) => String(i + 1)),
@@ -157,6 +164,7 @@ export class SessionPage {
   close(): void {
     this.root.hidden = true;
     this.session = undefined;
+    this.sound.withdraw();
     this.toast.hide();
   }
 
@@ -195,8 +203,15 @@ export class SessionPage {
     const item = this.items[index];
     if (item && this.session) this.detail.show(this.session, item, `${index + 1} of ${this.items.length}`);
     else this.detail.hide();
+    this.offerSound(item);
     byId('previous', HTMLButtonElement).disabled = index <= 0;
     byId('next', HTMLButtonElement).disabled = index === this.items.length - 1;
+  }
+
+  private offerSound(item: TimelineItem | undefined): void {
+    const { client, session } = this;
+    if (!client || session === undefined || !item?.audio) this.sound.withdraw();
+    else this.sound.offer(`${session} ${item.utteranceId}`, () => client.sound(session, item.utteranceId));
   }
 
   /** The selected utterance's whole answer, which only its own page has. */
@@ -282,9 +297,7 @@ export class SessionPage {
     const { client, session } = this;
     if (!client || session === undefined) return;
     try {
-      const address = URL.createObjectURL(await client.exported(session, format));
-      el('a', { href: address, download: `undertone-session-${shortId(session)}.${format}` }).click();
-      URL.revokeObjectURL(address);
+      save(await client.exported(session, format), `undertone-session-${shortId(session)}.${format}`);
     } catch (error) {
       this.notes.tell('error', error instanceof Error ? error.message : String(error));
     }

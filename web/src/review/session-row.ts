@@ -1,8 +1,8 @@
-import { EMOTIONS, type Emotion } from '../../../src/emotion/scores.js';
 import type { SessionSummary } from '../../../src/review/api.js';
 import { el } from '../dom.js';
 import { duration, percent } from '../words.js';
 import { counted, shortId, whenOf } from './phrases.js';
+import { ribbonOf, sharesOf } from './ribbon.js';
 import { hashOf } from './route.js';
 
 /** One session of the queue: how much it is worth an ear, when it was, what was heard, and what stands out. */
@@ -36,22 +36,14 @@ function whenPart({ startedAt, endedAt, subject, source }: SessionSummary, now: 
 
 /** The labels as a ribbon, each as long as it is frequent, and in words. */
 function mixPart({ labels, abstained, utterances, blanked, confidence }: SessionSummary): HTMLElement {
-  const counts: [Emotion | 'none', number][] = EMOTIONS.map((emotion) => [emotion, labels[emotion] ?? 0]);
-  counts.push(['none', abstained]);
-  const there = counts.filter(([, count]) => count > 0).sort((a, b) => b[1] - a[1]);
-  const ribbon = el('span', { class: 'ribbon', 'aria-hidden': 'true' });
-  for (const [emotion, count] of there) {
-    const part = el('span', { 'data-emotion': emotion });
-    part.style.setProperty('--count', String(count));
-    ribbon.append(part);
-  }
+  const there = sharesOf(labels, abstained);
   const told = there.map(([emotion, count]) => `${count} ${emotion === 'none' ? 'not sure' : emotion}`);
   const sure = confidence === null ? [] : [`${percent(confidence)} sure`];
   const words = utterances === 0 ? ['nothing was said'] : [counted(utterances, 'utterance'), ...told, ...sure];
   return el(
     'span',
     { class: 'mix' },
-    ribbon,
+    ribbonOf(there),
     el('small', {}, blanked ? 'erased: only labels are left' : words.join(' · ')),
   );
 }
