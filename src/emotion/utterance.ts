@@ -30,6 +30,8 @@ export interface Transcript {
   /** Mean token probability, 0..1; 1 for words the client supplied. */
   readonly confidence: number;
   readonly words?: readonly Word[];
+  /** Only while the utterance is still spoken: of so many characters at the beginning the recogniser is sure. */
+  readonly sureChars?: number;
   readonly source: 'whisper' | 'client';
 }
 

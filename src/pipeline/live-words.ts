@@ -48,7 +48,7 @@ export class LiveWords {
     this.busy = false;
     if (this.spoken !== spoken || !this.wanted() || 'status' in heard) return;
     spoken.heardMs = endMs;
-    const { text, stableChars } = spoken.agreement.push(heard.text);
+    const { text, stableChars } = spoken.agreement.push(heard.text, heard.sureChars);
     const told = `${stableChars} ${text}`;
     if (told === spoken.told) return;
     spoken.told = told;

@@ -8,7 +8,7 @@ export const KINDS = [
   'email',
   'iban',
   'card',
-  'id', // national: US SSN, UK NINO, Chinese resident id
+  'id', // national: US SSN, UK NINO, Chinese resident id, those of Hong Kong and Taiwan; Chinese number plates
   'passport',
   'secret', // what follows "password", "PIN", "code"
   'phone',
@@ -65,11 +65,18 @@ const PATTERNS: readonly (readonly [Kind, RegExp])[] = [
   ],
   ['id', /\b(?!000|666|9\d\d)\d{3}[- ](?!00)\d{2}[- ](?!0000)\d{4}\b/gu],
   ['id', /\b[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] ?\d{2} ?\d{2} ?\d{2} ?[A-D]\b/gu],
+  ['id', /\b[A-Z]{1,2}\d{6} ?\([\dA]\)/gu],
+  ['id', /\b[A-Z][1289]\d{8}\b/gu],
+  [
+    'id',
+    /[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][A-HJ-NP-Z] ?[·•-]? ?(?=[A-HJ-NP-Z]*\d)[A-HJ-NP-Z\d]{4,5}[A-HJ-NP-Z\d挂学警港澳]/gu,
+  ],
   ['passport', /\b(?:[EGDSPH]\d{8}|E[A-HJ-NP-Z]\d{7})\b/gu],
   ['passport', /(?<=\b(?:passport|passport (?:number|no\.?))(?: is| ?:)? ?)(?=[a-z]{0,2}\d)[a-z0-9]{6,9}\b/giu],
   ['passport', /(?<=护照(?:号码?)?(?:是|为|：|:)? ?)(?=[a-z]{0,2}\d)[a-z0-9]{6,9}/giu],
   ['secret', /(?<=\b(?:password|passcode|passphrase)(?: is|:| =)\s{1,3})\S{1,100}/giu],
   ['secret', /(?<=密码(?:是|为|：|:)\s?)[^\s，。！？]{1,100}/gu],
+  ['secret', /(?<=微信(?:号码?|账号|帐号|ID)?(?:是|为|：|:)? ?)[a-z][\w-]{5,19}/giu],
   ['address', /\bP\.? ?O\.? ?Box \d{1,6}\b/giu],
   ['address', /\b(?:GIR ?0AA|[A-PR-UWYZ][A-HK-Y]?\d[A-Z\d]? ?\d[ABD-HJLNP-UW-Z]{2})\b/gu],
 ];
@@ -108,7 +115,7 @@ function ibans(text: string): Found[] {
 
 /** Words that say what the number after them is. */
 const SECRET_NUMBER =
-  /(?:\b(?:pin|cvv2?|cvc|security code|verification code|access code|one-time code|otp|passcode|password|sort code|routing number|account (?:number|no\.?)|card number|member(?:ship)? number|policy number|social security(?: number)?|ssn)\b|密码|验证码|校验码|安全码|账号|帐号|卡号|身份证(?:号码?)?)[^\d\p{L}]{0,3}(?:(?:is|ends? (?:in|with)|number|no|为|是|号码?)[^\d\p{L}]{0,3}){0,2}$/iu;
+  /(?:\b(?:pin|cvv2?|cvc|security code|verification code|access code|one-time code|otp|passcode|password|sort code|routing number|account (?:number|no\.?)|card number|member(?:ship)? number|policy number|social security(?: number)?|ssn)\b|密码|验证码|校验码|安全码|账号|帐号|卡号|QQ(?:号码?)?|身份证(?:号码?)?)[^\d\p{L}]{0,3}(?:(?:is|ends? (?:in|with)|number|no|为|是|号码?)[^\d\p{L}]{0,3}){0,2}$/iu;
 const PHONE_BEFORE =
   /(?:\b(?:phone|telephone|tel|call|cell|mobile|fax|reach|text|whatsapp|number)\b|电话|手机|传真|微信|号码)\D{0,20}$/iu;
 const NANP = /^1?[2-9]\d{2}[2-9]\d{6}$/;
@@ -208,6 +215,11 @@ const CN_STREET = new RegExp(
   `(?:[\\u4e00-\\u9fa5]{2,8}(?:省|自治区|市|区|县|镇|乡|村)){0,4}[\\u4e00-\\u9fa5]{1,8}(?:路|街|大道|大街|巷|弄|胡同|道)${CN_NUMBER}{1,6}(?:号|弄)(?:[\\u4e00-\\u9fa5]{0,10}?${CN_NUMBER}{1,5}(?:号楼|栋|幢|座|单元|层|楼|室|号)){0,4}`,
   'gu',
 );
+/** An estate or a tower with its building: "阳光小区3号楼2单元501室", "国贸大厦B座1203". */
+const CN_ESTATE = new RegExp(
+  `(?:[\\u4e00-\\u9fa5]{2,8}(?:省|自治区|市|区|县|镇|乡|村)){0,4}[\\u4e00-\\u9fa5]{2,10}(?:小区|花园|新村|公寓|大厦|家园|社区)(?:${CN_NUMBER}{1,4}|[A-Z])(?:号楼|栋|幢|座|号)(?:${CN_NUMBER}{1,5}(?:单元|层|楼|室|号)?){0,4}`,
+  'gu',
+);
 /** The sentence that leads to an address is no part of it. */
 const CN_LEAD = /^.{0,12}?(?:住在|住|位于|寄到|送到|搬到|地址是|地址为|地址|家在|就在|在|是|到)/u;
 
@@ -216,9 +228,11 @@ function addresses(text: string): Found[] {
     start: index,
     end: index + match.length,
   }));
-  const chinese = [...text.matchAll(CN_STREET)].map(({ index, 0: match }) => ({
-    start: index + (CN_LEAD.exec(match)?.[0].length ?? 0),
-    end: index + match.length,
-  }));
+  const chinese = [CN_STREET, CN_ESTATE]
+    .flatMap((pattern) => [...text.matchAll(pattern)])
+    .map(({ index, 0: match }) => ({
+      start: index + (CN_LEAD.exec(match)?.[0].length ?? 0),
+      end: index + match.length,
+    }));
   return [...streets, ...chinese].map((span): Found => ({ kind: 'address', ...span }));
 }

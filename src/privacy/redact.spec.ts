@@ -46,6 +46,10 @@ const cases: readonly (readonly [string, string])[] = [
   ['身份证 440524188001010014', '身份证 [id]'],
   ['110105194912310021', '[number]'],
   ['AB 12 34 56 C', '[id]'],
+  ['我的香港身份证是A123456(3)', '我的香港身份证是[id]'],
+  ['A123456789', '[id]'],
+  ['车牌是京A·12345，谢谢', '车牌是[id]，谢谢'],
+  ['粤BD12345停在楼下', '[id]停在楼下'],
   // passports
   ['my passport number is 533380006', 'my passport number is [passport]'],
   ['passport: X1234567', 'passport: [passport]'],
@@ -54,6 +58,8 @@ const cases: readonly (readonly [string, string])[] = [
   ['the PIN is 1234', 'the PIN is [secret]'],
   ['verification code: 80 21 77', 'verification code: [secret]'],
   ['验证码是 802177', '验证码是 [secret]'],
+  ['我的QQ号是12345678', '我的QQ号是[secret]'],
+  ['加我微信：zhang_san88', '加我微信：[secret]'],
   ['my password is Hunter2!', 'my password is [secret]'],
   // addresses of machines and pages
   ['ssh://root:hunter2@host.example/path and more', '[url] and more'],
@@ -70,6 +76,8 @@ const cases: readonly (readonly [string, string])[] = [
   ['London SW1A 1AA', 'London [address]'],
   ['我住在北京市朝阳区建国路88号3单元502室', '我住在[address]'],
   ['上海市南京西路一百二十号', '[address]'],
+  ['我家在阳光小区3号楼2单元501室', '我家在[address]'],
+  ['寄到朝阳区国贸大厦B座1203', '寄到[address]'],
 ];
 
 const harmless: readonly string[] = [
@@ -86,6 +94,7 @@ const harmless: readonly string[] = [
   'I have two cats and one dog, and 3 of 4 said no.',
   '我很好，一点也不难过。',
   '我等了三个小时，花了一百二十块。',
+  '我用微信和QQ聊天，住的小区很安静，大厦有三十层。',
   '二零二六年十一月二十二日',
   'Nine one one!',
   'It happened at 3:15, then 4:20, then 5:25.',

@@ -20,6 +20,20 @@ describe('LocalAgreement', () => {
     ]);
   });
 
+  it('[LW1] wants a third hypothesis for a word that is in doubt, and for what follows it', () => {
+    const agreement = new LocalAgreement();
+    const push = (hypothesis: string, sure?: string): string => {
+      const { text, stableChars } = agreement.push(hypothesis, sure?.length);
+      return `${text.slice(0, stableChars)}|${text.slice(stableChars)}`;
+    };
+    expect(push('The airplane is', 'The airplane is')).toBe('|The airplane is');
+    // Sure of a part of a word is not sure of the word.
+    expect(push('The airplane is almost', 'The air')).toBe('The| airplane is almost');
+    expect(push('The airplane is almost full', 'The air')).toBe('The airplane is| almost full');
+    expect(push('The airplane is almost full.', 'The airplane is almost full.')).toBe('The airplane is almost full|.');
+    expect(push('The airplane was', 'The airplane was')).toBe('The airplane is almost full|');
+  });
+
   it('[LW1] does not take a word for stable whose signs or capitals differ', () => {
     expect(told('So, I left', 'So I left')).toEqual(['|So, I left', 'So| I left']);
     expect(told('so I left', 'So I left')).toEqual(['|so I left', '|So I left']);
@@ -104,7 +118,7 @@ describe('any sequence of hypotheses', () => {
       for (let step = 0; step < 6; step++) {
         words = random() < 0.1 ? sentence() : changed(words);
         const hypothesis = words.join(random() < 0.1 ? '' : ' ');
-        const partial = agreement.push(hypothesis);
+        const partial = agreement.push(hypothesis, random() < 0.5 ? hypothesis.length : pick(hypothesis.length + 1));
         expect(partial.stableChars).toBeGreaterThanOrEqual(before.stableChars);
         expect(partial.text.length).toBeGreaterThanOrEqual(partial.stableChars);
         expect(partial.text.startsWith(stable)).toBe(true);

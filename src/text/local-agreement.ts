@@ -9,20 +9,26 @@ export interface PartialText {
 
 /**
  * LocalAgreement-2 (Macháček, Dabre & Bojar 2023, "Turning Whisper into a real-time transcription system"): the audio of an
- * utterance is transcribed anew as it grows, and the words on which two consecutive hypotheses agree are stable. Stable text
- * never shrinks and never changes; only what follows it does.
+ * utterance is transcribed anew as it grows, and the words on which two consecutive hypotheses agree are stable. Words of which
+ * the recogniser itself is not sure need a third hypothesis that agrees. Stable text never shrinks and never changes; only what
+ * follows it does.
  */
 export class LocalAgreement {
   private stable = '';
   /** What the latest hypothesis says after the stable text. */
   private rest = '';
+  /** And what the one before said there. */
+  private earlier = '';
 
-  /** A hypothesis of all the audio so far. */
-  push(hypothesis: string): PartialText {
+  /** A hypothesis of all the audio so far; of its first `sureChars` characters the recogniser is sure. */
+  push(hypothesis: string, sureChars = hypothesis.length): PartialText {
     const rest = continuation(this.stable, hypothesis);
-    const agreed = rest.slice(0, agreement(this.rest, rest));
-    this.stable += agreed;
-    this.rest = rest.slice(agreed.length);
+    const two = agreement(this.rest, rest);
+    const sure = lastWordEnd(rest, Math.min(two, sureChars - (hypothesis.length - rest.length)));
+    const agreed = Math.max(sure, Math.min(two, agreement(this.earlier, rest)));
+    this.stable += rest.slice(0, agreed);
+    this.earlier = this.rest.slice(agreed);
+    this.rest = rest.slice(agreed);
     return { text: this.stable + this.rest, stableChars: this.stable.length };
   }
 
@@ -49,6 +55,11 @@ function agreement(a: string, b: string): number {
     agreed = end;
   }
   return agreed;
+}
+
+/** End of the last word that ends within so many characters. */
+function lastWordEnd(text: string, chars: number): number {
+  return tokenise(text).reduce((last, { end }) => (end <= chars ? end : last), 0);
 }
 
 /** What a hypothesis says after the stable text, or after the words that stand in its place. */

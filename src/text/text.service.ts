@@ -209,7 +209,15 @@ export class TextService implements OnApplicationShutdown {
     const ms = this.options.transcribeTimeoutMs;
     const { states } = wanted;
     const words = wanted.words ? { words: { language, prompt } } : {};
-    const task: WhisperTask = { kind: 'hear', samples: ownBuffer(samples), startMs, ...words, states, stop };
+    const task: WhisperTask = {
+      kind: 'hear',
+      samples: ownBuffer(samples),
+      startMs,
+      interim: interim === true,
+      ...words,
+      states,
+      stop,
+    };
     const work = this.hearers.run(task, AbortSignal.timeout(ms + HANG_GRACE_MS)) as Promise<HearOutcome>;
     const outcome = await settle(work, ms, signal);
     // Whoever gave up has no use for the rest; a task that has ended does not notice.

@@ -10,6 +10,8 @@ export interface Heard extends HeardText {
   readonly language: string;
   /** Times are milliseconds since the start of the audio. */
   readonly words?: readonly Word[];
+  /** Of so many characters at the beginning the recogniser is sure; absent where it does not say. */
+  readonly sureChars?: number;
 }
 
 /** Words, or why there are none. */
@@ -22,13 +24,20 @@ export function fromClient({ text, language }: NonNullable<Utterance['clientText
   return { text, language: known ? language : guessLanguage(text), confidence: 1, source: 'client' };
 }
 
-/** Recognised words, once they are plausible. Word times move to the session's clock. */
-export function fromRecogniser(heard: Heard, startMs: number): TranscriptOutcome {
+/** Recognised words, once they are plausible. Word times move to the session's clock. `interim`: the speaker has not ended. */
+export function fromRecogniser(heard: Heard, startMs: number, interim = false): TranscriptOutcome {
   const verdict = judge(heard);
   if (!verdict.plausible) return unavailable('text', verdict.reason === 'empty' ? 'empty' : 'implausible');
-  const { text, language, confidence, words } = heard;
+  const { text, language, confidence, words, sureChars } = heard;
   const timed = words?.map((word) => ({ ...word, startMs: startMs + word.startMs, endMs: startMs + word.endMs }));
-  return { text, language, confidence, ...(timed ? { words: timed } : {}), source: 'whisper' };
+  return {
+    text,
+    language,
+    confidence,
+    ...(timed ? { words: timed } : {}),
+    ...(interim && sureChars !== undefined ? { sureChars } : {}),
+    source: 'whisper',
+  };
 }
 
 /** A recognised transcript that keeps what was told of it as stable. The times of words that were taken back are nobody's. */

@@ -66,6 +66,9 @@ const MAX_PROMPT_TOKENS = 223;
 /** Below this a detected language is a guess among a hundred: words then count as of an unknown language (`und`). */
 const MIN_LANGUAGE_PROBABILITY = 0.3;
 
+/** Log-probability from which a token is sure: see docs/text.md. */
+const SURE = Math.log(0.8);
+
 /** Whisper's codes that BCP 47 writes otherwise. */
 const BCP47: Readonly<Record<string, string>> = { jw: 'jv' };
 
@@ -176,10 +179,12 @@ class Whisper implements WhisperModel {
     };
   }
 
-  private written(heard: readonly HeardWindow[]): Pick<Heard, 'text' | 'confidence' | 'noSpeech'> {
+  private written(heard: readonly HeardWindow[]): Pick<Heard, 'text' | 'confidence' | 'noSpeech' | 'sureChars'> {
     const noSpeech = heard.flatMap((window) => window.noSpeech ?? []);
+    const text = this.textOf(heard);
     return {
-      text: this.textOf(heard),
+      text,
+      sureChars: this.sureCharsOf(text, heard),
       confidence: confidenceOf(heard.flatMap((window) => window.logProbs)),
       // Silent only where every window is.
       noSpeech: noSpeech.length === 0 ? null : Math.min(...noSpeech),
@@ -268,6 +273,16 @@ class Whisper implements WhisperModel {
     return [decoder_start_token_id, ...spoken, no_timestamps_token_id].filter((token) => token !== undefined);
   }
 
+  /** Up to where every token was probable enough; the windows are joined anew without what comes behind the first that was not. */
+  private sureCharsOf(text: string, heard: readonly HeardWindow[]): number {
+    const window = heard.findIndex(({ logProbs }) => logProbs.some(isDoubtful));
+    const doubtful = heard[window];
+    if (!doubtful) return text.length;
+    const { tokens, logProbs } = doubtful;
+    const sure = tokens.slice(0, tokens.length - logProbs.length + logProbs.findIndex(isDoubtful));
+    return sharedBeginning(text, this.textOf([...heard.slice(0, window), { ...doubtful, tokens: sure }]));
+  }
+
   /** Joins the windows where their overlaps agree, as the library's own pipeline does. */
   private textOf(heard: readonly HeardWindow[]): string {
     const chunks = heard.map(({ tokens, stride }) => ({ tokens, stride: stride.map((n) => n / SAMPLE_RATE) }));
@@ -294,6 +309,15 @@ class GreedyLogProbs extends LogitsProcessor {
     this.logProbs.push(maxOf(values) - logSumExp(values));
     return logits;
   }
+}
+
+const isDoubtful = (logProb: number): boolean => !(logProb >= SURE);
+
+/** Characters that two texts begin with. */
+function sharedBeginning(a: string, b: string): number {
+  let shared = 0;
+  while (shared < a.length && a[shared] === b[shared]) shared++;
+  return shared;
 }
 
 /** Geometric mean of the token probabilities, 0..1; 0 for no tokens, or for audio that is not numbers. */

@@ -17,6 +17,8 @@ export interface HearTask {
   readonly kind: 'hear';
   readonly samples: Float32Array;
   readonly startMs: number;
+  /** Is the utterance still spoken? */
+  readonly interim: boolean;
   /** Absent: no word is decoded. */
   readonly words?: { readonly language: string; readonly prompt: string };
   /** Are the pooled states of the encoder wanted? */
@@ -63,11 +65,11 @@ function model(): Promise<WhisperModel> {
   return loading;
 }
 
-async function hear({ samples, startMs, words, states, stop }: HearTask): Promise<HearOutcome> {
+async function hear({ samples, startMs, interim, words, states, stop }: HearTask): Promise<HearOutcome> {
   try {
     const heard = await (await model()).hear(samples, { words, states, stopped: () => isRaised(stop) });
     return {
-      words: heard.words ? fromRecogniser(heard.words, startMs) : unavailable('text', 'notProvided'),
+      words: heard.words ? fromRecogniser(heard.words, startMs, interim) : unavailable('text', 'notProvided'),
       ...(heard.states && { states: heard.states }),
     };
   } catch (error) {

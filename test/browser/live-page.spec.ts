@@ -39,7 +39,7 @@ const BOTH = ['voice', 'text'];
     return done.innerText();
   };
 
-  it('[LP1] shows the notice and takes consent before anything can be sent', async () => {
+  it('[LP1] [LP14] shows the notice and takes consent before anything can be sent', async () => {
     await page.goto(`${server.url}/#key=${server.apiKey}`);
     await page.waitForSelector('#consent:not([hidden])');
     expect((await page.innerText('#notice')).length).toBeGreaterThan(100);

@@ -51,6 +51,18 @@ const WORDS = 'This is so unfair, I am furious!';
     rmSync(data, { recursive: true, force: true });
   });
 
+  it('[LP14] asks by itself whether sound may be kept, says for how long, and only of whom is heard', async () => {
+    await live.goto(`${server.url}/#key=${server.apiKey}`);
+    await live.waitForSelector('#keep-audio-offer:visible');
+    expect(await live.innerText('#keep-audio-offer')).toContain('for at most 30 days');
+    expect(await live.isChecked('[name=keepAudio]')).toBe(false);
+    expect(await live.isDisabled('[name=keepAudio]')).toBe(true);
+    await live.check('[name=voice]');
+    await live.check('[name=keepAudio]');
+    await live.uncheck('[name=voice]');
+    expect(await live.isChecked('[name=keepAudio]')).toBe(false);
+  });
+
   it('[LP1] [LP3] takes consent, then hears a clip at the microphone and reads a message', async () => {
     await startSession(live, server.url, server.apiKey, ['voice', 'text', 'keepAudio']);
     expect(await live.innerText('#agreed')).toContain('the sound of your voice is kept');

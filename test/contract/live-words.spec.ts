@@ -50,8 +50,10 @@ describe('words through a whole session with Whisper and voice detection', () =>
       fusion: UNCALIBRATED,
       voice: () => Promise.resolve(unavailable('voice', 'failed')),
       transcribe: (utterance) => {
-        const { samples: heard = new Float32Array(0), startMs } = utterance;
-        const outcome = whisper.transcribe(heard, { language: 'en' }).then((words) => fromRecogniser(words, startMs));
+        const { samples: heard = new Float32Array(0), startMs, interim } = utterance;
+        const outcome = whisper
+          .transcribe(heard, { language: 'en' })
+          .then((words) => fromRecogniser(words, startMs, interim));
         reading = outcome;
         return outcome;
       },

@@ -111,10 +111,8 @@ describe('words through Whisper', () => {
   (haveCorpora ? it : it.skip)(
     '[LW1] [LW2] [LW4] [TX14] so it does with people whom Whisper never heard (needs UNDERTONE_DATA)',
     async () => {
-      // 58 of 64 were exact when it was measured. What is told before the end depends on how busy the machine is, and the final
-      // words keep it (LW2): a clip or two more may be wrong.
-      await judged('people', await saidByPeople(9), 0.85);
+      await judged('people', await saidByPeople(3), 0.9);
     },
-    180_000,
+    300_000,
   );
 });
