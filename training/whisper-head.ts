@@ -222,7 +222,7 @@ A head on a frozen encoder of Whisper: ${config.widths.join('–')} dense units 
 speaks. Reads one of ${config.labels.length} emotions (${config.labels.join(', ')}) from an utterance. It belongs to the encoder of ${config.encoder.name}, sha256
 \`${config.encoder.sha256}\`, and is refused with any other. Temperature ${fixed(config.temperature)}.
 
-**Licence of the weights: ${facts.licence}.**
+**Licence of the weights: ${facts.licence}.**${samples.some(({ corpus }) => corpus === 'cremad') ? '\nContains information from CREMA-D, available under ODbL 1.0.' : ''}
 
 ## Trained on
 

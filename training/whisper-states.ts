@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { mkdir, open, readFile, truncate } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { messageOf } from '../src/common/errors.js';
 import type { WhisperModel } from '../src/text/whisper.model.js';
 import { loadWhisper } from '../src/text/whisper.model.js';
@@ -20,7 +21,8 @@ export interface WhisperChoice {
 /** @throws ModelUnavailable, with what to do, where it is not installed */
 export function openWhisper({ whisper, store, models, dtype }: WhisperChoice): Promise<WhisperModel> {
   return loadWhisper({
-    id: whisper,
+    // A folder is called by its name alone, however it was given.
+    id: existsSync(join(whisper, 'config.json')) ? resolve(whisper) : whisper,
     cacheDir: store,
     modelsDir: models,
     dtype,

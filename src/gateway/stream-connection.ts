@@ -70,11 +70,12 @@ export class StreamConnection {
   private nextSeq = 0;
   private frames = 0;
   private dropped = 0;
+  /** Spans are measured by `performance.now()`: the clock of the machine may jump. */
   private ackedAt = 0;
   private ackedReceivedMs = -1;
   private ackedBufferedMs = 0;
-  private lastHeard = Date.now();
-  private startedAt = 0;
+  private lastHeard = performance.now();
+  private openedAt = 0;
   private readonly ticker: NodeJS.Timeout;
   /** While the session opens, what comes after waits for it, in order. */
   private opening: Promise<void> | undefined;
@@ -177,7 +178,7 @@ export class StreamConnection {
     this.admitted = admitted;
     for (const modality of admitted.modalities) this.permitted.add(modality);
     withdrawnFrom(this.permitted, [...this.withdrawn]);
-    this.startedAt = this.lastHeard = Date.now();
+    this.openedAt = this.lastHeard = performance.now();
     return admitted;
   }
 
@@ -208,7 +209,7 @@ export class StreamConnection {
       modalities,
       language,
       openedBy: keyId,
-      startedAt: new Date(this.startedAt),
+      startedAt: new Date(),
       consent,
       context,
       ...(clientRef === undefined ? {} : { clientRef }),
@@ -270,7 +271,7 @@ export class StreamConnection {
     this.frames += 1;
     live.pushAudio(bytes);
     if (live.receivedMs > limits.sessionMs) void this.close('sessionLimit');
-    else if (Date.now() - this.ackedAt >= ACK_EVERY_MS) this.acknowledge();
+    else if (performance.now() - this.ackedAt >= ACK_EVERY_MS) this.acknowledge();
     if (seq > expected) {
       throw new WireError('sequenceGap', `Frames ${expected} to ${seq - 1} are missing; the session goes on.`, {
         param: `seq ${expected}`,
@@ -413,17 +414,17 @@ export class StreamConnection {
     if (this.state === 'new') throw new WireError('consentRequired', 'Send session.start with consent first.');
     if (this.state !== 'open' || !this.live)
       throw new WireError('sessionExpired', 'This session is over; open another.');
-    this.lastHeard = Date.now();
+    this.lastHeard = performance.now();
     return this.live;
   }
 
   private tick(): void {
     const { limits } = this.ports;
-    const now = Date.now();
+    const now = performance.now();
     if (now - this.lastHeard > limits.idleMs) {
       if (this.state === 'new') this.socket.disconnect(true);
       else void this.close('idle');
-    } else if (this.state === 'open' && now - this.startedAt > limits.sessionMs) void this.close('sessionLimit');
+    } else if (this.state === 'open' && now - this.openedAt > limits.sessionMs) void this.close('sessionLimit');
     else if (now - this.ackedAt >= ACK_EVERY_MS / 2) this.acknowledge();
   }
 
@@ -434,7 +435,7 @@ export class StreamConnection {
     const receivedMs = Math.round(live.receivedMs);
     const bufferedMs = Math.round(live.bufferedMs);
     if (receivedMs === this.ackedReceivedMs && bufferedMs === this.ackedBufferedMs) return;
-    this.ackedAt = Date.now();
+    this.ackedAt = performance.now();
     this.ackedReceivedMs = receivedMs;
     this.ackedBufferedMs = bufferedMs;
     const creditMs = Math.max(0, this.ports.limits.creditMs - bufferedMs);

@@ -86,10 +86,12 @@ export class SessionsRepository {
 
   private async writeClosed(
     manager: EntityManager,
-    { id: sessionId, tenant }: OpenedSession,
+    { id: sessionId, tenant, startedAt }: OpenedSession,
     { at, reason, lost = 0, lostAudio = 0 }: Extract<Item, { type: 'closed' }>,
   ): Promise<void> {
-    await manager.update(Session, { id: sessionId }, { endedAt: at, closeReason: reason, lost });
+    // The clock may have jumped back.
+    const endedAt = at < startedAt ? startedAt : at;
+    await manager.update(Session, { id: sessionId }, { endedAt, closeReason: reason, lost });
     const events: LedgerEvent[] = [];
     if (lost > 0) events.push({ tenant, kind: 'results.lost', body: { sessionId, results: lost } });
     if (lostAudio > 0) events.push({ tenant, kind: 'audio.lost', body: { sessionId, utterances: lostAudio } });

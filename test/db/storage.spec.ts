@@ -228,6 +228,11 @@ onEachDatabase('storage', (place) => {
         store.sessions.write(manager, { session: one, items: [{ type: 'result', at, result: result(n + 1) }] }),
       );
     }
+    const closed = { type: 'closed', at: early, reason: 'ended' } as const;
+    await store.database.transaction((manager) =>
+      store.sessions.write(manager, { session: { ...one, startedAt: late }, items: [closed] }),
+    );
+    expect(await rowsOf('ended_at AS at', 'sessions')).toEqual([{ at: late }]);
     const entries = await store.database.transaction((manager) =>
       store.ledger.list(manager, 2, { tenant: one.tenant }),
     );

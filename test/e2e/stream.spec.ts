@@ -1,6 +1,8 @@
 import { readFileSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { decodeFile } from '../../src/audio/decode.js';
+import { PROJECT_ROOT } from '../../src/common/config.js';
 import { EMOTIONS } from '../../src/emotion/scores.js';
 import type { Ack } from '../../src/gateway/protocol.js';
 import { clip, consent, essence, pcmOf, startPayload, TestClient, tokenOf } from '../support/client.js';
@@ -433,6 +435,29 @@ real('on people (UNDERTONE_DATA)', () => {
     }
   }, 300_000);
 });
+
+it('[PR6] a clock that jumps back stops no session', async () => {
+  const clock = pathToFileURL(join(PROJECT_ROOT, 'test', 'support', 'jumping-clock.mjs')).href;
+  const own = await startServer({ NODE_OPTIONS: `--import=${clock}` });
+  try {
+    const client = await TestClient.open(own, { interimIntervalMs: 0 });
+    // More than the credit: without acknowledgements it never gets through.
+    const playing = client.play(Buffer.concat(Array.from({ length: 6 }, () => TWO)), 6_400);
+    await client.until(({ event }) => event === 'audio.ack');
+    const jumped = new Promise<void>((resolve) => {
+      own.process.stdout!.on('data', (printed: Buffer) => {
+        if (printed.includes('the clock jumped back')) resolve();
+      });
+    });
+    own.process.kill('SIGUSR2');
+    await jumped;
+    await playing;
+    await client.end();
+    expect(client.of('session.closed')[0]).toMatchObject({ reason: 'ended', totals: { droppedFrames: 0 } });
+  } finally {
+    await own.stop();
+  }
+}, 120_000);
 
 it('[PR1] tokens are short-lived and checked', async () => {
   const token = await tokenOf(server);
