@@ -71,8 +71,11 @@ export function calibrateFusion(data: CalibrationData, base: FusionValues): Fusi
   return { ...values, ...shares(data, values) };
 }
 
-/** An assumption: three of four things that people say have no feeling in their words. So often a pair of neutral wording counts. */
-const PLAIN = 3;
+/**
+ * So often a pair of neutral wording counts: five of six things that people say have no feeling in their words. An assumption, after the
+ * 83 % of DailyDialog's utterances that its annotators found no emotion in (Li et al. 2017).
+ */
+const PLAIN = 5;
 
 /** The pairs of which can be said what is meant, as often as people say such things. */
 function asSaid(pairs: readonly Pair<Clip>[]): Pair<Clip>[] {

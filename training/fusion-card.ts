@@ -20,7 +20,7 @@ Licence: Apache-2.0. How they are used: docs/fusion.md.
 
 | number | value | measured as |
 | --- | --- | --- |
-| largest weight of the voice | ${fixed(values.maxWeight.voice)} | least surprise at the truth of pairs, congruent and, three times as many, of neutral wording, in all situations |
+| largest weight of the voice | ${fixed(values.maxWeight.voice)} | least surprise at the truth of pairs, congruent and, five times as many, of neutral wording, in all situations |
 | largest weight of the words | ${fixed(values.maxWeight.text)} | the same |
 | temperature | ${fixed(values.temperature)} | the same, after the weights |
 | mass of the prediction set | ${fixed(values.predictionMass)} | held the truth of ${fixed(1 - ALLOWED * (1 - values.coverage))} of these pairs, to hold that of ${fixed(values.coverage)} of new ones |
@@ -50,7 +50,7 @@ Made by \`${made.command}\` at commit ${made.commit}, seed ${made.seed}, on ${ma
 
 ## Limits
 
-- Nobody recorded these pairs: a voice was paired with words it never spoke. The weights assume that three of four
+- Nobody recorded these pairs: a voice was paired with words it never spoke. The weights assume that five of six
   things people say have no feeling in their words; where people speak their mind, words deserve more weight than they get here, and \`evaluate fusion --pairs\` can tell.
 - Eleven speakers of four corpora are few; two of the corpora have one speaker each, who was measured by what was fitted without that corpus.
 - "5 % false alarms" holds for clean recordings and clean words.
