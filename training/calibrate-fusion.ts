@@ -1,4 +1,3 @@
-import { mean } from '../src/audio/statistics.js';
 import { OWN_MODALITIES, type AvailableEvidence, type Evidence, type Modality } from '../src/emotion/evidence.js';
 import { scoresOf, valenceSign, type Emotion, type Scores } from '../src/emotion/scores.js';
 import { fusionConfig, type Curve, type FusionValues } from '../src/fusion/config.js';
@@ -77,19 +76,17 @@ export function calibrateFusion(data: CalibrationData, base: FusionValues): Fusi
  */
 const PLAIN = 5;
 
-/** The pairs of which can be said what is meant, as often as people say such things. */
-function asSaid(pairs: readonly Pair<Clip>[]): Pair<Clip>[] {
-  return pairs
-    .filter(isAnswerable)
-    .flatMap((pair) => Array.from({ length: pair.kind === 'neutralWords' ? PLAIN : 1 }, () => pair));
+function commonness({ kind }: Pair): number {
+  return kind === 'neutralWords' ? PLAIN : 1;
 }
 
 /** The words of pairs at every rate of errors, against what was meant: what a garbled plain sentence seems to say is wrong. */
 function misheard({ pairs, read }: CalibrationData): Labelled<'text'>[] {
-  return asSaid(pairs).flatMap(({ words, truth }) =>
+  return pairs.filter(isAnswerable).flatMap((pair) =>
     WORD_ERROR_RATES.flatMap((rate) => {
-      const evidence = read.get(keyOf(words, rate));
-      return evidence ? [{ evidence, truth }] : [];
+      const evidence = read.get(keyOf(pair.words, rate));
+      const reading = evidence && { evidence, truth: pair.truth };
+      return reading ? Array.from({ length: commonness(pair) }, () => reading) : [];
     }),
   );
 }
@@ -127,28 +124,30 @@ function sidesOf({ pairs, heard, read }: CalibrationData, values: FusionValues) 
       : null,
   );
   return SITUATIONS.flatMap((situation) =>
-    asSaid(pairs).map((pair) => {
+    pairs.filter(isAnswerable).map((pair) => {
       const { voice, text } = evidenceOf(pair, situation, heard, read);
-      return { voice: side(voice), text: side(text), truth: pair.truth };
+      return { voice: side(voice), text: side(text), truth: pair.truth, weight: commonness(pair) };
     }),
   );
 }
 
-/** Mean surprise at the truth, nats. */
+/** Mean surprise at the truth, nats, weighed by how common such pairs are. */
 function surpriseOf(
   pairs: ReturnType<typeof sidesOf>,
   { prior, maxWeight, temperature }: Pick<FusionValues, 'prior' | 'maxWeight' | 'temperature'>,
 ): number {
   const logPrior = scoresOf((e) => Math.log(prior[e]));
-  return mean(
-    pairs.map(({ truth, ...sides }) => {
-      const contributions = OWN_MODALITIES.flatMap((m) => {
-        const side = sides[m];
-        return side ? [contributionOf(side.quality * maxWeight[m], side.ratios)] : [];
-      });
-      return -Math.log(Math.max(posteriorOf(logScoresOf(logPrior, contributions), temperature)[truth], 1e-9));
-    }),
-  );
+  let [surprise, weights] = [0, 0];
+  for (const { truth, weight, ...sides } of pairs) {
+    const contributions = OWN_MODALITIES.flatMap((m) => {
+      const side = sides[m];
+      return side ? [contributionOf(side.quality * maxWeight[m], side.ratios)] : [];
+    });
+    const posterior = posteriorOf(logScoresOf(logPrior, contributions), temperature);
+    surprise -= weight * Math.log(Math.max(posterior[truth], 1e-9));
+    weights += weight;
+  }
+  return surprise / weights;
 }
 
 function remembering<K extends object, V>(make: (key: K) => V): (key: K) => V {
