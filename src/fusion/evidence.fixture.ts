@@ -119,3 +119,9 @@ export function randomEvidence<M extends Modality>(modality: M, random: Random):
     ? unavailable(modality, pick(random, ['notProvided', 'noSpeech', 'tooShort', 'timeout', 'implausible']))
     : randomAvailable(modality, random);
 }
+
+/** Every number anywhere in a result. */
+export function numbersIn(value: unknown): number[] {
+  if (typeof value === 'number') return [value];
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(numbersIn) : [];
+}

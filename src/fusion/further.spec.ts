@@ -5,6 +5,7 @@ import {
   evidenceOf,
   fuse,
   NO_TEXT,
+  numbersIn,
   peaked,
   randomAvailable,
   randomEvidence,
@@ -26,11 +27,6 @@ function randomFurther(random: Random): FurtherEvidence {
 
 function randomSet(random: Random) {
   return { voice: randomEvidence('voice', random), text: randomEvidence('text', random), ...randomFurther(random) };
-}
-
-function numbersIn(value: unknown): number[] {
-  if (typeof value === 'number') return [value];
-  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(numbersIn) : [];
 }
 
 describe('further modalities, over random evidence', () => {

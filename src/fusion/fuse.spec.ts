@@ -5,6 +5,7 @@ import {
   EVEN,
   NO_TEXT,
   NO_VOICE,
+  numbersIn,
   peaked,
   randomAvailable,
   randomEvidence,
@@ -18,12 +19,6 @@ import { logRatios } from './pool.js';
 const { ref, ...values } = UNCALIBRATED;
 const EQUAL = fusionConfig({ ...values, name: 'equal', maxWeight: { voice: 1, text: 1 } });
 const total = (scores: PartialScores): number => Object.values(scores).reduce((a, b) => a + b, 0);
-
-/** Every number anywhere in a result. */
-function numbersIn(value: unknown): number[] {
-  if (typeof value === 'number') return [value];
-  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(numbersIn) : [];
-}
 
 describe('properties over random evidence', () => {
   it('[FU1] contributions and prior are the log-scores, and the scores are their softmax and sum to 1', () => {
