@@ -1,9 +1,10 @@
-import { unavailable, type Evidence, type ModelRef, type Wording } from '../emotion/evidence.js';
+import { unavailable, type Cue, type Evidence, type ModelRef, type Wording } from '../emotion/evidence.js';
 import { topOf, type Emotion, type PartialScores } from '../emotion/scores.js';
 import type { Transcript } from '../emotion/utterance.js';
 import { candidates, cuesOf, pool, poolWording, windowsOf, without, type Reading } from './attribution.js';
 import { drawnToPrior } from './label-map.js';
 import { isReassurance } from './reassurance.js';
+import { audioMsOf } from './word-times.js';
 import { clip, languageSupported, normalise, tokenise } from './words.js';
 
 /** What a text model is and knows. */
@@ -67,9 +68,17 @@ export async function readText(
       languageSupported: true,
     },
     ...(isReassurance(text) ? { reassures: true as const } : {}),
-    cues: cues ? cuesOf(await leaveOneOut(text, readings, top, model), scores, top) : [],
+    cues: cues ? timed(cuesOf(await leaveOneOut(text, readings, top, model), scores, top), transcript) : [],
     model: model.ref,
   };
+}
+
+/** The cues with when they were said, where the recogniser knows. */
+function timed(cues: readonly Cue[], transcript: Transcript): Cue[] {
+  return cues.map((cue) => {
+    const audioMs = cue.textSpan && audioMsOf(transcript, cue.textSpan);
+    return { ...cue, ...(audioMs && { audioMs }) };
+  });
 }
 
 /** The readings with their scores drawn to the prior as far as the wording says nothing. */

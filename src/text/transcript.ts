@@ -2,6 +2,7 @@ import { unavailable, type UnavailableEvidence } from '../emotion/evidence.js';
 import type { Transcript, Utterance, Word } from '../emotion/utterance.js';
 import { extend } from './local-agreement.js';
 import { judge, type HeardText } from './plausible.js';
+import { areTimes } from './word-times.js';
 import { guessLanguage, primarySubtag, tokenise } from './words.js';
 
 /** What a recogniser made of some audio. */
@@ -29,7 +30,11 @@ export function fromRecogniser(heard: Heard, startMs: number, interim = false): 
   const verdict = judge(heard);
   if (!verdict.plausible) return unavailable('text', verdict.reason === 'empty' ? 'empty' : 'implausible');
   const { text, language, confidence, words, sureChars } = heard;
-  const timed = words?.map((word) => ({ ...word, startMs: startMs + word.startMs, endMs: startMs + word.endMs }));
+  const timed = (words && areTimes(words) ? words : undefined)?.map((word) => ({
+    ...word,
+    startMs: startMs + word.startMs,
+    endMs: startMs + word.endMs,
+  }));
   return {
     text,
     language,

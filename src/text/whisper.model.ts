@@ -8,7 +8,8 @@ import {
   type WhisperTokenizer,
 } from '@huggingface/transformers';
 import type { ModelRef } from '../emotion/evidence.js';
-import { SAMPLE_RATE } from '../emotion/utterance.js';
+import { SAMPLE_RATE, type Word } from '../emotion/utterance.js';
+import { alignedRows } from './alignment.js';
 import { nameOf, suffixOf, type HubSource } from './hub-source.js';
 import { fromHub, hashWeight, hashWeights } from './hub.model.js';
 import { PooledStates } from './pooled-states.js';
@@ -31,6 +32,8 @@ export interface WordOptions {
   readonly language: string;
   /** What was said before, as Whisper's context: it keeps to its names and spelling, and to its mistakes. */
   readonly prompt?: string;
+  /** Is it wanted when each word was said? Some exports cannot tell. */
+  readonly times?: boolean;
 }
 
 export interface Stoppable {
@@ -78,6 +81,8 @@ interface GenerationConfig {
   lang_to_id?: Record<string, number>;
   task_to_id?: Record<string, number>;
   no_timestamps_token_id?: number;
+  /** [layer, head] of those heads of the decoder that follow the audio. */
+  alignment_heads?: readonly (readonly [number, number])[] | null;
 }
 
 /** @throws ModelUnavailable when the weights are not installed and cannot be pulled. */
@@ -107,8 +112,12 @@ interface HeardWindow extends AudioWindow {
   readonly tokens: bigint[];
   /** Log-probability of each token written, the end included; nats. */
   readonly logProbs: readonly number[];
+  /** When each token was said, seconds since the window's start; absent where it was not asked for or cannot be told. */
+  readonly times?: readonly number[];
   readonly noSpeech: number | null;
 }
+
+type Written = Pick<HeardWindow, 'tokens' | 'logProbs' | 'times'>;
 
 class Whisper implements WhisperModel {
   private readonly config: GenerationConfig;
@@ -122,6 +131,8 @@ class Whisper implements WhisperModel {
   private readonly precision: number;
   /** Numbers of one position of the encoder. */
   private readonly width: number;
+  /** Does the export show what the decoder attends to, and which of its heads follow the audio? */
+  private readonly timed: boolean;
 
   constructor(
     readonly ref: ModelRef,
@@ -138,6 +149,9 @@ class Whisper implements WhisperModel {
     >;
     this.width = d_model;
     this.precision = this.windowSize / SAMPLE_RATE / max_source_positions;
+    const { outputNames } = model.sessions.decoder_model_merged as { outputNames: readonly string[] };
+    this.timed =
+      !!this.config.alignment_heads?.length && outputNames.some((name) => name.startsWith('cross_attentions'));
     const vocabulary = this.tokenizer.get_vocab();
     this.contextToken = vocabulary.get('<|startofprev|>');
     this.noSpeechToken = vocabulary.get('<|nospeech|>') ?? vocabulary.get('<|nocaptions|>');
@@ -167,7 +181,8 @@ class Whisper implements WhisperModel {
       const first = await this.firstLogits(encoded);
       if (code === undefined) ({ code, probability: detected } = this.detectLanguage(first));
       const seconds = window.samples.length / SAMPLE_RATE;
-      const written = await this.decode(input_features, encoded, { code, context, seconds, stopped });
+      const times = this.timed && words.times === true;
+      const written = await this.decode(input_features, encoded, { code, context, seconds, times, stopped });
       heard.push({ ...window, ...written, noSpeech: this.noSpeechOf(first) });
     }
     const result = pooled?.result();
@@ -179,11 +194,12 @@ class Whisper implements WhisperModel {
     };
   }
 
-  private written(heard: readonly HeardWindow[]): Pick<Heard, 'text' | 'confidence' | 'noSpeech' | 'sureChars'> {
+  private written(heard: readonly HeardWindow[]): Omit<Heard, 'language' | 'durationMs'> {
     const noSpeech = heard.flatMap((window) => window.noSpeech ?? []);
-    const text = this.textOf(heard);
+    const { text, words } = this.joined(heard);
     return {
       text,
+      ...(words && { words }),
       sureChars: this.sureCharsOf(text, heard),
       confidence: confidenceOf(heard.flatMap((window) => window.logProbs)),
       // Silent only where every window is.
@@ -242,21 +258,44 @@ class Whisper implements WhisperModel {
   private async decode(
     inputs: Tensor,
     encoder_outputs: Tensor,
-    { code, context, seconds, stopped }: { code: string; context: number[]; seconds: number; stopped: () => boolean },
-  ): Promise<Pick<HeardWindow, 'tokens' | 'logProbs'>> {
+    { code, context, seconds, times, stopped }: Decoding,
+  ): Promise<Written> {
     const greedy = new GreedyLogProbs(stopped);
     const processors = new LogitsProcessorList();
     processors.push(greedy);
-    const sequences = (await this.model.generate({
+    const output = (await this.model.generate({
       inputs,
       encoder_outputs,
       logits_processor: processors,
       max_new_tokens: Math.min(MAX_TOKENS - context.length, Math.ceil(TOKENS_PER_S * (1 + seconds))),
       ...(this.config.is_multilingual ? { language: code, task: 'transcribe' } : {}),
       ...(context.length > 0 ? { decoder_input_ids: [...context, ...this.startOf(code)] } : {}),
-    } as never)) as Tensor;
-    const [tokens = []] = sequences.tolist() as bigint[][];
-    return { tokens: tokens.slice(context.length), logProbs: greedy.logProbs };
+      return_dict_in_generate: true,
+      output_attentions: times,
+    } as never)) as unknown as Attended;
+    const [tokens = []] = output.sequences.tolist() as bigint[][];
+    const { logProbs } = greedy;
+    return {
+      tokens: tokens.slice(context.length),
+      logProbs,
+      ...(times && { times: this.timesOf(output, tokens.length - logProbs.length, seconds).slice(context.length) }),
+    };
+  }
+
+  /**
+   * When each token begins, seconds, by the cross-attention of the heads that follow the audio. They look at a token when it is about to be
+   * written, one row before it is read again; the library's own `return_token_timestamps` takes the row after, and comes a token late.
+   * @param given tokens that were not written but given: the context and what stands before the transcript
+   */
+  private timesOf({ cross_attentions: steps }: Attended, given: number, seconds: number): number[] {
+    const columns = Math.ceil(seconds / this.precision);
+    const heads = (this.config.alignment_heads ?? []).map(([layer, head]) => {
+      const rows = steps.flatMap((layers) => rowsOf(layers[layer], head, columns)).slice(given - 1);
+      const values = new Float32Array(rows.length * columns);
+      for (const [i, row] of rows.entries()) values.set(row, i * columns);
+      return { rows: rows.length, columns, values };
+    });
+    return [...new Array<number>(given).fill(0), ...alignedRows(heads, this.precision)];
   }
 
   /** The tokens that stand before the start of the transcript; none without a prompt or for a model that knows no context. */
@@ -280,16 +319,62 @@ class Whisper implements WhisperModel {
     if (!doubtful) return text.length;
     const { tokens, logProbs } = doubtful;
     const sure = tokens.slice(0, tokens.length - logProbs.length + logProbs.findIndex(isDoubtful));
-    return sharedBeginning(text, this.textOf([...heard.slice(0, window), { ...doubtful, tokens: sure }]));
+    return sharedBeginning(text, this.joined([...heard.slice(0, window), { ...doubtful, tokens: sure }]).text);
   }
 
   /** Joins the windows where their overlaps agree, as the library's own pipeline does. */
-  private textOf(heard: readonly HeardWindow[]): string {
-    const chunks = heard.map(({ tokens, stride }) => ({ tokens, stride: stride.map((n) => n / SAMPLE_RATE) }));
-    const options = { time_precision: this.precision, return_timestamps: false, force_full_sequences: false };
-    const [text] = this.tokenizer._decode_asr(chunks, options);
-    return typeof text === 'string' ? text.trim() : '';
+  private joined(heard: readonly HeardWindow[]): { text: string; words?: Word[] } {
+    const chunks = heard.map(({ tokens, times, stride }) => ({
+      tokens,
+      ...(times && { token_timestamps: [...times] }),
+      stride: stride.map((n) => n / SAMPLE_RATE),
+    }));
+    const timed = heard.every(({ times }) => times);
+    const [text, { chunks: words = [] }] = this.tokenizer._decode_asr(chunks, {
+      time_precision: this.precision,
+      return_timestamps: timed ? 'word' : false,
+      force_full_sequences: false,
+    }) as [string, { chunks?: TimedText[] }];
+    return { text: text.trim(), ...(timed && { words: words.map(wordOf) }) };
   }
+}
+
+/** What `generate` gives where a dictionary is asked for. */
+interface Attended {
+  readonly sequences: Tensor;
+  /** For each step, which is the first for all that was given, and each layer: 1 × heads × tokens × positions. */
+  readonly cross_attentions: readonly (readonly Tensor[])[];
+}
+
+/** What a head attended to at each token of a step. */
+function rowsOf(layer: Tensor | undefined, head: number, columns: number): Float32Array[] {
+  if (!layer) throw new RangeError('the model has no such layer to align by');
+  const [, , tokens = 0, positions = 0] = layer.dims;
+  const data = layer.data as Float32Array;
+  return Array.from({ length: tokens }, (_, token) => {
+    const start = (head * tokens + token) * positions;
+    return data.subarray(start, start + Math.min(columns, positions));
+  });
+}
+
+interface Decoding {
+  readonly code: string;
+  readonly context: number[];
+  readonly seconds: number;
+  readonly times: boolean;
+  readonly stopped: () => boolean;
+}
+
+/** A word as the library gives it; seconds. */
+interface TimedText {
+  readonly text: string;
+  readonly timestamp: readonly [number, number | null];
+}
+
+/** The last word of a runaway decoder has no end. */
+function wordOf({ text, timestamp: [start, end] }: TimedText): Word {
+  const startMs = Math.round(start * 1000);
+  return { text: text.trim(), startMs, endMs: Math.max(startMs, Math.round((end ?? start) * 1000)) };
 }
 
 /**

@@ -67,7 +67,8 @@ function model(): Promise<WhisperModel> {
 
 async function hear({ samples, startMs, interim, words, states, stop }: HearTask): Promise<HearOutcome> {
   try {
-    const heard = await (await model()).hear(samples, { words, states, stopped: () => isRaised(stop) });
+    const wanted = words && { ...words, times: !interim };
+    const heard = await (await model()).hear(samples, { words: wanted, states, stopped: () => isRaised(stop) });
     return {
       words: heard.words ? fromRecogniser(heard.words, startMs, interim) : unavailable('text', 'notProvided'),
       ...(heard.states && { states: heard.states }),

@@ -94,7 +94,7 @@ function cueRow(cue: WordedCue): HTMLElement {
     'li',
     { 'data-emotion': cue.toward, class: cue.weight < 0 ? 'against' : 'toward' },
     el('span', { class: 'tag' }, phrase(SIDE, cue.modality)),
-    el('span', { class: 'detail' }, cue.detail),
+    el('span', { class: 'detail' }, cue.detail, ...whenSaid(cue)),
     el(
       'span',
       { class: 'direction' },
@@ -103,6 +103,11 @@ function cueRow(cue: WordedCue): HTMLElement {
       strength,
     ),
   );
+}
+
+/** A voice sounds all the way; a word is said at a moment, where the recogniser knows it. */
+function whenSaid({ modality, audioMs }: WordedCue): readonly (Node | string)[] {
+  return modality === 'text' && audioMs ? [' ', el('small', {}, `at ${(audioMs[0] / 1000).toFixed(1)} s`)] : [];
 }
 
 function withoutRow(title: string, outcome: Counterfactual | null): HTMLElement[] {
