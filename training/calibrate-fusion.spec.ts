@@ -60,6 +60,7 @@ function world(seed: number): CalibrationData {
     pairs,
     heard,
     read,
+    standsFor: new Map(),
   };
 }
 

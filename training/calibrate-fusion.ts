@@ -1,3 +1,4 @@
+import { mean } from '../src/audio/statistics.js';
 import { OWN_MODALITIES, type AvailableEvidence, type Evidence, type Modality } from '../src/emotion/evidence.js';
 import { scoresOf, valenceSign, type Emotion, type Scores } from '../src/emotion/scores.js';
 import { fusionConfig, type Curve, type FusionValues } from '../src/fusion/config.js';
@@ -32,6 +33,19 @@ export interface CalibrationData {
   readonly pairs: readonly Pair<Clip>[];
   readonly heard: Heard;
   readonly read: Read;
+  /** How many clips of its speaker each clip stands for, by its path; of the others each stands for itself. */
+  readonly standsFor: ReadonlyMap<string, number>;
+}
+
+/**
+ * The same pairs counted in two ways: every speaker alike, and every clip alike, as corpora come. New voices may come either way, so
+ * what is promised of the answers holds in both.
+ */
+const MIXES = ['speakers', 'clips'] as const;
+type Mix = (typeof MIXES)[number];
+
+function shareIn(mix: Mix, { clip }: Pair<Clip>, { standsFor }: CalibrationData): number {
+  return mix === 'clips' ? (standsFor.get(clip.path) ?? 1) : 1;
 }
 
 /** The ways to answer without fusion are of no interest here. */
@@ -40,7 +54,8 @@ const NO_PRIORS = { voice: {}, text: {} };
 /**
  * Measures every number of a fusion: a curve for each quality signal from readings that differ in that signal; the largest weights and
  * the temperature where pairs, congruent and of neutral wording and in all situations, are most probable; the mass of the
- * prediction set and the thresholds of incongruence at their stated rates. Prior, floor and abstention stay those of `base`.
+ * prediction set and the thresholds of incongruence at their stated rates. The temperature is between those of both `MIXES`,
+ * the mass the larger of theirs. Prior, floor and abstention stay those of `base`.
  */
 export function calibrateFusion(data: CalibrationData, base: FusionValues): FusionValues {
   const curves = {
@@ -57,16 +72,18 @@ export function calibrateFusion(data: CalibrationData, base: FusionValues): Fusi
   };
   let values: FusionValues = { ...base, curves, temperature: 1 };
   const sides = sidesOf(data, values);
-  const fitted = (change: (x: number) => FusionValues, low: number, high: number): FusionValues =>
-    change(rounded(minimum((x) => surpriseOf(sides, change(x)), low, high)));
+  const best = (change: (x: number) => FusionValues, low: number, high: number, mix: Mix = 'speakers'): number =>
+    rounded(minimum((x) => surpriseOf(sides, mix, change(x)), low, high));
   for (let round = 0; round < 2; round++) {
     for (const modality of ['text', 'voice'] as const) {
       const now = values;
-      values = fitted((x) => ({ ...now, maxWeight: { ...now.maxWeight, [modality]: x } }), 0.05, 0.99);
+      const weighed = (x: number) => ({ ...now, maxWeight: { ...now.maxWeight, [modality]: x } });
+      values = weighed(best(weighed, 0.05, 0.99));
     }
   }
-  const weighed = values;
-  values = fitted((temperature) => ({ ...weighed, temperature }), 0.5, 2);
+  const cooled = (temperature: number) => ({ ...values, temperature });
+  // Too cold is too sure, too warm hides what is known: neither mix is the safe one.
+  values = cooled(rounded(Math.exp(mean(MIXES.map((mix) => Math.log(best(cooled, 0.5, 2, mix)))))));
   return { ...values, ...shares(data, values) };
 }
 
@@ -117,7 +134,8 @@ interface Side {
 }
 
 /** Both sides of every pair that has a truth, in every situation; null where nothing was read. */
-function sidesOf({ pairs, heard, read }: CalibrationData, values: FusionValues) {
+function sidesOf(data: CalibrationData, values: FusionValues) {
+  const { pairs, heard, read } = data;
   const side = remembering((evidence: Evidence): Side | null =>
     evidence.status === 'available' && isReadable(evidence)
       ? { quality: reliabilityOf(evidence, values).quality, ratios: logRatios(evidence, values) }
@@ -126,7 +144,9 @@ function sidesOf({ pairs, heard, read }: CalibrationData, values: FusionValues) 
   return SITUATIONS.flatMap((situation) =>
     pairs.filter(isAnswerable).map((pair) => {
       const { voice, text } = evidenceOf(pair, situation, heard, read);
-      return { voice: side(voice), text: side(text), truth: pair.truth, weight: commonness(pair) };
+      const common = commonness(pair);
+      const weight = { speakers: common, clips: common * shareIn('clips', pair, data) };
+      return { voice: side(voice), text: side(text), truth: pair.truth, weight };
     }),
   );
 }
@@ -134,6 +154,7 @@ function sidesOf({ pairs, heard, read }: CalibrationData, values: FusionValues) 
 /** Mean surprise at the truth, nats, weighed by how common such pairs are. */
 function surpriseOf(
   pairs: ReturnType<typeof sidesOf>,
+  mix: Mix,
   { prior, maxWeight, temperature }: Pick<FusionValues, 'prior' | 'maxWeight' | 'temperature'>,
 ): number {
   const logPrior = scoresOf((e) => Math.log(prior[e]));
@@ -144,8 +165,8 @@ function surpriseOf(
       return side ? [contributionOf(side.quality * maxWeight[m], side.ratios)] : [];
     });
     const posterior = posteriorOf(logScoresOf(logPrior, contributions), temperature);
-    surprise -= weight * Math.log(Math.max(posterior[truth], 1e-9));
-    weights += weight;
+    surprise -= weight[mix] * Math.log(Math.max(posterior[truth], 1e-9));
+    weights += weight[mix];
   }
   return surprise / weights;
 }
@@ -179,7 +200,14 @@ function shares(data: CalibrationData, values: FusionValues) {
   );
   const content = data.noisy.filter(({ truth }) => valenceSign(truth) >= 0);
   return {
-    predictionMass: rounded(quantile(outcomes.map(massBefore), 1 - ALLOWED * (1 - values.coverage))),
+    predictionMass: rounded(
+      Math.max(
+        ...MIXES.map((mix) => {
+          const masses = outcomes.map((o) => ({ value: massBefore(o), weight: shareIn(mix, o.pair, data) }));
+          return quantile(masses, 1 - ALLOWED * (1 - values.coverage));
+        }),
+      ),
+    ),
     incongruenceThreshold: rounded(
       thresholdAt(ALLOWED * FALSE_ALARM, congruent.map(detectableScore)) ?? values.incongruenceThreshold,
     ),
@@ -203,11 +231,16 @@ function massBefore({ truth, scores }: FusionOutcome): number {
   return scores.fused.filter((p, i) => p > own || (p === own && i < truth)).reduce((a, b) => a + b, 0);
 }
 
-/** The smallest value that at least this share does not exceed, with the correction for a finite sample (Vovk et al. 2005). */
-function quantile(values: readonly number[], share: number): number {
-  const sorted = Float64Array.from(values).sort();
-  const place = Math.min(sorted.length, Math.ceil(share * (sorted.length + 1)));
-  return Math.min(1, sorted[place - 1] ?? 1);
+/**
+ * The smallest value that at least this share of the weight does not exceed, with the correction for a finite sample (Vovk et al. 2005): the
+ * new one, of average weight, may be the largest.
+ */
+function quantile(values: readonly { readonly value: number; readonly weight: number }[], share: number): number {
+  const total = values.reduce((sum, { weight }) => sum + weight, 0);
+  const wanted = share * total * (1 + 1 / values.length);
+  let reached = 0;
+  const found = [...values].sort((a, b) => a.value - b.value).find(({ weight }) => (reached += weight) >= wanted);
+  return Math.min(1, found?.value ?? 1);
 }
 
 function isAnswerable({ kind }: Pair): boolean {

@@ -61,6 +61,7 @@ is written was fitted on all of them. About ten minutes on two cores.
 async function calibrate(options: CalibrationArguments): Promise<void> {
   const found = await sourcesOf(options);
   const sources = { ...found, clips: fewOfEach(found.clips) };
+  const standsFor = standingFor(sources.clips, found.clips);
   await assertAllThere(sources.clips);
   const whole = withPairs(sources, options.seed);
   const folds = foldsOf(sources).map(({ fitted, measured }) => ({
@@ -78,6 +79,7 @@ async function calibrate(options: CalibrationArguments): Promise<void> {
   const evidence: Evidence = {
     heard: voices.heard,
     read: words.read,
+    standsFor,
     ...(voices.further ?? { short: [], clipped: [] }),
   };
 
@@ -141,7 +143,7 @@ function priorOver(prior: PartialScores): Scores {
   return scoresOf((emotion) => shares[emotion] / sum);
 }
 
-type Evidence = Pick<CalibrationData, 'heard' | 'read'> & Worse;
+type Evidence = Pick<CalibrationData, 'heard' | 'read' | 'standsFor'> & Worse;
 
 interface Worse {
   readonly short: readonly Changed[];
@@ -182,6 +184,14 @@ function fewOfEach(clips: readonly Clip[]): Clip[] {
   });
 }
 
+/** How many of all clips of its speaker each of the few stands for. */
+function standingFor(few: readonly Clip[], all: readonly Clip[]): Map<string, number> {
+  const [chosen, spoken] = [groupBy(few, ({ speaker }) => speaker), groupBy(all, ({ speaker }) => speaker)];
+  return new Map(
+    few.map(({ path, speaker }) => [path, (spoken.get(speaker)?.length ?? 1) / (chosen.get(speaker)?.length ?? 1)]),
+  );
+}
+
 const FOLDS = 5;
 
 /**
@@ -204,7 +214,7 @@ function foldsOf({ clips, texts, neutral }: PairSources<Clip>) {
 }
 
 /** What of the evidence is of these recordings and words. */
-function dataOf(sources: Sources, { heard, read, short, clipped }: Evidence): CalibrationData {
+function dataOf(sources: Sources, { heard, read, standsFor, short, clipped }: Evidence): CalibrationData {
   const own = new Map(sources.clips.map((clip) => [clip.path, clip.emotion]));
   const ofOwn = (changed: readonly Changed[]) =>
     changed.flatMap(({ clip, evidence }) => {
@@ -227,6 +237,7 @@ function dataOf(sources: Sources, { heard, read, short, clipped }: Evidence): Ca
     pairs: sources.pairs,
     heard,
     read,
+    standsFor,
   };
 }
 
