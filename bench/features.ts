@@ -1,14 +1,18 @@
 import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import Meyda from 'meyda';
 import type { MeydaAudioFeature } from 'meyda';
 import { PitchDetector } from 'pitchy';
+import { parseAcousticConfig, unpackWeights } from '../src/audio/acoustic-format.js';
+import { AcousticReader, inputOf, measure, startBackend, type Measured } from '../src/audio/acoustic.model.js';
 import { extractChroma } from '../src/audio/chroma.js';
 import { extractFeatures } from '../src/audio/features.js';
 import { FUNCTIONAL_NAMES, functionals } from '../src/audio/functionals.js';
 import { HOP_MS, WINDOW_MS } from '../src/audio/frames.js';
 import { voiceQuality } from '../src/audio/quality.js';
+import type { Population } from '../src/audio/speaker-baseline.js';
 import { plainTable } from '../src/cli/table.js';
 import { PROJECT_ROOT } from '../src/common/config.js';
 import { SAMPLE_RATE } from '../src/emotion/utterance.js';
@@ -46,9 +50,10 @@ const MEYDA_SET: MeydaAudioFeature[] = [
   'spectralCrest',
 ];
 
-/** Our extractor beside Meyda and, where there is one, librosa: on the same sound in the same run, on one core. */
-export function benchFeatures(args: readonly string[]): Promise<void> {
+/** Our extractor beside Meyda and, where there is one, librosa, and a whole reading: on the same sound in the same run, on one core. */
+export async function benchFeatures(args: readonly string[]): Promise<void> {
   const { clips: count, rounds, json } = parse(args);
+  const { reader, population } = await shippedReader();
   const clips = speechLike(count);
   const features = clips.map(extractFeatures);
   const time = (what: string, task: (samples: Float32Array, i: number) => void): Row => ({
@@ -70,6 +75,12 @@ export function benchFeatures(args: readonly string[]): Promise<void> {
       functionals(measured);
       voiceQuality(measured, samples);
     }),
+    time('PCM to scores', (samples) => {
+      reader.outputs(inputOf(listen(samples), population));
+    }),
+    time('PCM to scores with cues', (samples) => {
+      reader.explain(inputOf(listen(samples), population));
+    }),
     meyda,
     pitchy,
     ...librosa,
@@ -80,9 +91,15 @@ export function benchFeatures(args: readonly string[]): Promise<void> {
   ];
   if (json) console.log(JSON.stringify({ machine: machine(), clips: count, seconds: CLIP_SECONDS, rows, ratios }));
   else {
-    const table = plainTable(['what', 'ms CPU per second of audio', 'median of rounds', '× real time']);
+    const table = plainTable([
+      'what',
+      'ms CPU per second of audio',
+      'median of rounds',
+      `ms CPU per ${CLIP_SECONDS} s`,
+      '× real time',
+    ]);
     for (const row of rows) {
-      const milliseconds = [best(row), percentile(row.rounds, 50)].map((ms) => ms.toFixed(2));
+      const milliseconds = [best(row), percentile(row.rounds, 50), CLIP_SECONDS * best(row)].map((ms) => ms.toFixed(2));
       table.push([row.what, ...milliseconds, (1000 / best(row)).toFixed(0)]);
     }
     console.log(`${describe(machine())}\n${table.toString()}`);
@@ -92,7 +109,24 @@ export function benchFeatures(args: readonly string[]): Promise<void> {
       `${count} clips of ${CLIP_SECONDS} s, every ${HOP_MS} ms, best of ${rounds} rounds; garbage collection included`,
     );
   }
-  return Promise.resolve();
+}
+
+/** All that a reading takes of the sound. */
+function listen(samples: Float32Array): Measured {
+  const features = extractFeatures(samples);
+  voiceQuality(features, samples);
+  return measure(features);
+}
+
+/** The networks that are shipped, for a voice heard for the first time. */
+async function shippedReader(): Promise<{ reader: AcousticReader; population: Population }> {
+  const file = (name: string): Buffer => readFileSync(join(PROJECT_ROOT, 'models', 'acoustic', 'seven', name));
+  const config = parseAcousticConfig(file('model.json').toString('utf8'));
+  await startBackend('wasm');
+  return {
+    reader: new AcousticReader(config, unpackWeights(file('weights.bin'), config)),
+    population: config.population,
+  };
 }
 
 const best = ({ rounds }: Row): number => Math.min(...rounds);

@@ -150,10 +150,12 @@ function stacked(rows: readonly Float32Array[]): tf.Tensor2D {
  */
 function stack(inputs: tf.Tensor2D, tensors: readonly tf.Tensor[], games?: tf.Tensor2D): tf.Tensor2D {
   let x = inputs;
-  for (let layer = 0; 2 * layer < tensors.length; layer++) {
-    const [kernel, bias] = [tensors[2 * layer] as tf.Tensor2D, tensors[2 * layer + 1] as tf.Tensor1D];
-    const product = tf.matMul<tf.Tensor2D>(layer === 0 ? x : x.relu(), kernel);
-    x = tf.add<tf.Tensor2D>(layer === 0 && games ? tf.matMul(games, product) : product, bias);
+  for (let layer = 0; layer < tensors.length; layer += 2) {
+    const [kernel, bias] = [tensors[layer] as tf.Tensor2D, tensors[layer + 1] as tf.Tensor1D];
+    const activation = layer + 2 < tensors.length ? 'relu' : 'linear';
+    // The first layer is linear in the parts.
+    const [a, b] = layer === 0 && games ? [games, tf.matMul(x, kernel)] : [x, kernel];
+    x = tf.fused.matMul({ a, b, bias, activation }) as tf.Tensor2D;
   }
   return x;
 }
@@ -188,8 +190,10 @@ function look(input: tf.Tensor2D, shape: PictureShape, tensors: readonly tf.Tens
   const track = shape.kind === 'cnn' ? convolve(input, shape, layers) : attend(input, shape, layers);
   const scores = layers.dense(layers.dense(track, 'linear').tanh(), 'linear');
   const attention = scores.transpose<tf.Tensor2D>().softmax();
-  const mean = track.mean(0);
-  const deviation = track.sub(mean).square().mean(0).add(1e-5).sqrt();
+  // A mean over time as a product: the wasm backend would turn the whole track around for `mean`.
+  const even = tf.fill<tf.Rank.R2>([1, track.shape[0]], 1 / track.shape[0]);
+  const mean = tf.matMul(even, track);
+  const deviation = tf.matMul(even, track.sub<tf.Tensor2D>(mean).square()).add(1e-5).sqrt();
   const pooled = tf.concat([tf.matMul(attention, track).flatten(), mean.flatten(), deviation.flatten()]);
   return layers.dense(layers.dense(pooled.reshape([1, -1]), 'relu'), 'linear');
 }
@@ -199,7 +203,7 @@ function convolve(input: tf.Tensor2D, shape: CnnShape, { conv, dense }: Layers):
   const rows = MEL_BANDS / FOLD;
   const steps = input.shape[0] / 2;
   const edges = conv(input.reshape([1, 2 * steps, rows, FOLD * FOLD]));
-  const halved = edges.reshape([steps, 2, rows * shape.front]).mean<tf.Tensor2D>(1);
+  const halved = tf.avgPool(edges, [2, 1], [2, 1], 'valid');
   const shapes = conv(halved.reshape([1, steps, rows / FOLD, FOLD * shape.front]));
   let track = dense(shapes.reshape([steps, (rows / FOLD) * shape.middle]), 'relu').reshape<tf.Tensor4D>([
     1,

@@ -137,10 +137,11 @@ export function inputOf(
   population: Population,
   baseline?: SpeakerBaseline,
 ): NetworkInput {
+  const stranger = standardise(functionals, population);
   return {
     functionals: {
-      population: standardise(functionals, population),
-      speaker: standardise(functionals, population, baseline),
+      population: stranger,
+      speaker: baseline ? standardise(functionals, population, baseline) : stranger,
     },
     picture: relativeTo(usualSpectrum(bandMean, population, baseline), logMel),
   };
@@ -245,12 +246,13 @@ function softmax(logits: Float32Array, temperature: number): number[] {
 
 /** log p/(1−p) of one class after the temperature, from logits, so that it stays finite near 0 and 1. */
 function logOdds(logits: Float32Array, index: number, temperature: number): number {
-  const others = Array.from(
-    logits.filter((_, i) => i !== index),
-    (z) => z / temperature,
-  );
-  const max = Math.max(...others);
-  return (logits[index] ?? 0) / temperature - max - Math.log(others.reduce((sum, z) => sum + Math.exp(z - max), 0));
+  let max = -Infinity;
+  for (let i = 0; i < logits.length; i++) if (i !== index) max = Math.max(max, logits[i] ?? 0);
+  let others = 0;
+  for (let i = 0; i < logits.length; i++) {
+    if (i !== index) others += Math.exp(((logits[i] ?? 0) - max) / temperature);
+  }
+  return ((logits[index] ?? 0) - max) / temperature - Math.log(others);
 }
 
 function byLabel(labels: readonly Emotion[], values: readonly number[]): PartialScores {

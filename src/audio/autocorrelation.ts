@@ -1,4 +1,4 @@
-import FFT from 'fft.js';
+import { PairTransform } from './pair-transform.js';
 
 /**
  * Autocorrelations of two real signals by one transform forth and one back: the power spectra of both are real and even, so are their
@@ -9,52 +9,41 @@ export class PairAutocorrelator {
   readonly signals: readonly [Float64Array, Float64Array];
   /** Σ x[i] x[i + lag] of each, for the lags 0..`lags`; the next call overwrites them. */
   readonly correlations: readonly [Float64Array, Float64Array];
-  private readonly fft: FFT;
-  /** Real and imaginary parts by turns; plain arrays, on which fft.js is fastest. */
-  private readonly input: number[];
-  private readonly transformed: number[];
+  private readonly pair: PairTransform;
+  private readonly powers: readonly [Float64Array, Float64Array];
 
   constructor(length: number, lags: number) {
     // So long that what wraps around falls behind the last lag.
-    this.fft = new FFT(2 ** Math.ceil(Math.log2(length + lags)));
-    this.input = this.fft.createComplexArray() as number[];
-    this.transformed = this.fft.createComplexArray() as number[];
+    this.pair = new PairTransform(2 ** Math.ceil(Math.log2(length + lags)));
+    const bins = this.pair.size / 2 + 1;
+    this.powers = [new Float64Array(bins), new Float64Array(bins)];
     this.signals = [new Float64Array(length), new Float64Array(length)];
     this.correlations = [new Float64Array(lags + 1), new Float64Array(lags + 1)];
   }
 
   correlate(): void {
-    const { fft, input, transformed } = this;
-    const [first, second] = this.signals;
-    input.fill(0);
-    for (let i = 0; i < first.length; i++) {
-      input[2 * i] = first[i] ?? 0;
-      input[2 * i + 1] = second[i] ?? 0;
+    const { pair } = this;
+    const { input, output, size } = pair;
+    const [x, y] = this.signals;
+    for (let i = 0; i < x.length; i++) {
+      input[2 * i] = x[i] ?? 0;
+      input[2 * i + 1] = y[i] ?? 0;
     }
-    fft.transform(transformed, input);
-    this.powerSpectra();
+    input.fill(0, 2 * x.length);
+    pair.transform();
+    const [px, py] = this.powers;
     // The transform of something even is its own inverse, but for the factor.
-    fft.transform(transformed, input);
-    const [a, b] = this.correlations;
-    for (let lag = 0; lag < a.length; lag++) {
-      a[lag] = (transformed[2 * lag] ?? 0) / fft.size;
-      b[lag] = (transformed[2 * lag + 1] ?? 0) / fft.size;
+    pair.powers(px, py, 1 / size);
+    for (let k = 0; k < px.length; k++) {
+      const mirror = k === 0 ? 0 : size - k;
+      input[2 * k] = input[2 * mirror] = px[k] ?? 0;
+      input[2 * k + 1] = input[2 * mirror + 1] = py[k] ?? 0;
     }
-  }
-
-  /** From the transform of a + ib: |A|² + i|B|², for all frequencies. */
-  private powerSpectra(): void {
-    const { fft, input, transformed } = this;
-    for (let k = 0; k <= fft.size / 2; k++) {
-      const mirror = k === 0 ? 0 : fft.size - k;
-      const re = transformed[2 * k] ?? 0;
-      const im = transformed[2 * k + 1] ?? 0;
-      const mirroredRe = transformed[2 * mirror] ?? 0;
-      const mirroredIm = transformed[2 * mirror + 1] ?? 0;
-      const first = ((re + mirroredRe) ** 2 + (im - mirroredIm) ** 2) / 4;
-      const second = ((im + mirroredIm) ** 2 + (re - mirroredRe) ** 2) / 4;
-      input[2 * k] = input[2 * mirror] = first;
-      input[2 * k + 1] = input[2 * mirror + 1] = second;
+    pair.transform();
+    const [rx, ry] = this.correlations;
+    for (let lag = 0; lag < rx.length; lag++) {
+      rx[lag] = output[2 * lag] ?? 0;
+      ry[lag] = output[2 * lag + 1] ?? 0;
     }
   }
 }

@@ -66,11 +66,18 @@ export function extractFeatures(samples: Float32Array): FrameFeatures {
 function describeWaveform(signal: Float32Array, frames: number): Pick<FrameFeatures, 'rms' | 'zcr'> {
   const squares = new Float64Array(signal.length + 1);
   const changes = new Uint32Array(signal.length + 1);
-  for (let i = 0, before = 0; i < signal.length; i++) {
+  let energy = 0;
+  let signs = 0;
+  let negative = false;
+  for (let i = 0; i < signal.length; i++) {
     const x = signal[i] ?? 0;
-    squares[i + 1] = (squares[i] ?? 0) + x * x;
-    changes[i + 1] = (changes[i] ?? 0) + (x < 0 === before < 0 ? 0 : 1);
-    before = x;
+    energy += x * x;
+    if (x < 0 !== negative) {
+      negative = !negative;
+      signs++;
+    }
+    squares[i + 1] = energy;
+    changes[i + 1] = signs;
   }
   const f = { rms: new Float32Array(frames), zcr: new Float32Array(frames) };
   for (let i = 0; i < frames; i++) {

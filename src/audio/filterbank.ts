@@ -64,8 +64,10 @@ export function chromaFilterBank(sampleRate: number, fftSize: number): FilterBan
 
 /** out[i] = Σ weights · spectrum, for each filter of the bank. */
 export function applyBank(bank: FilterBank, spectrum: Float64Array, out: Float64Array): void {
-  let i = 0;
-  for (const { start, weights } of bank) out[i++] = dot(weights, spectrum, start);
+  for (let i = 0; i < bank.length; i++) {
+    const filter = bank[i];
+    if (filter) out[i] = dot(filter.weights, spectrum, filter.start);
+  }
 }
 
 /** Σ weights · values from `start` on. In four sums: in a single one each addition would wait for the one before. */

@@ -11,7 +11,13 @@ export const SILENCE = FLOOR / UNIT;
 
 /** How far each frame and band lies above what is usual, in the network's units. */
 export function relativeTo(usual: ArrayLike<number>, logMel: Float32Array): Float32Array {
-  return logMel.map((x, i) => Math.max(FLOOR, x - (usual[i % MEL_BANDS] ?? 0)) / UNIT);
+  const out = new Float32Array(logMel.length);
+  for (let frame = 0; frame < out.length; frame += MEL_BANDS) {
+    for (let band = 0; band < MEL_BANDS; band++) {
+      out[frame + band] = Math.max(FLOOR, (logMel[frame + band] ?? 0) - (usual[band] ?? 0)) / UNIT;
+    }
+  }
+  return out;
 }
 
 export function stepsOf(frames: number): number {

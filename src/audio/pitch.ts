@@ -16,6 +16,8 @@ const LAGS = [Math.floor(RATE / PITCH_RANGE_HZ[1]), Math.ceil(RATE / PITCH_RANGE
 const OCTAVE_COST = 0.02;
 const JUMP_COST = 0.35;
 const CANDIDATES = 4;
+/** Made once: its tables of sines take as long as some dozen frames. */
+const correlator = new PairAutocorrelator(SPAN, LAGS[1] + 1);
 const SILENT: Candidate = { pitch: NaN, clarity: 0, score: 0 };
 
 export interface PitchTrack {
@@ -42,7 +44,6 @@ export function trackPitch(samples: Float32Array, frames: number): PitchTrack {
   const low = halveRate(samples, VOICE_ONLY);
   // In front, so much that the first window is centred on the first frame; behind, enough for the last.
   const input = padded(low, (SPAN - WINDOW / 2) / 2, low.length + 2 * SPAN);
-  const correlator = new PairAutocorrelator(SPAN, LAGS[1] + 1);
   const [x, y] = correlator.signals;
   const [rx, ry] = correlator.correlations;
   const candidates: Candidate[][] = [];
@@ -53,11 +54,12 @@ export function trackPitch(samples: Float32Array, frames: number): PitchTrack {
     candidates.push(likelyPeriods(normalise(rx, x)));
     if (frame + 1 < frames) candidates.push(likelyPeriods(normalise(ry, y)));
   }
-  const path = smoothestPath(candidates);
-  return {
-    hz: Float32Array.from(path, ({ pitch }) => (Number.isNaN(pitch) ? 0 : 2 ** pitch)),
-    clarity: Float32Array.from(path, ({ clarity }) => clarity),
-  };
+  const track = { hz: new Float32Array(frames), clarity: new Float32Array(frames) };
+  for (const [frame, { pitch, clarity }] of smoothestPath(candidates).entries()) {
+    track.hz[frame] = Number.isNaN(pitch) ? 0 : 2 ** pitch;
+    track.clarity[frame] = clarity;
+  }
+  return track;
 }
 
 /** Copies the window that begins at `start`, less its mean. */

@@ -9,6 +9,7 @@ const FULL_SCALE = 0.999;
 /** The quietest frames of an utterance, per cent, that stand for the noise between its sounds. */
 const NOISE_PERCENTILE = 5;
 const MOST_SNR_DB = 100;
+const NEPER_PER_DB = Math.LN10 / 10;
 
 /**
  * How far the audio itself can be trusted. The noise floor is the level in the quietest moments of the clip, so a clip cut without
@@ -16,7 +17,7 @@ const MOST_SNR_DB = 100;
  */
 export function voiceQuality(features: FrameFeatures, samples: Float32Array): VoiceQuality {
   const { active, voiced } = findActivity(features);
-  const power = features.level.map((db) => 10 ** (db / 10));
+  const power = features.level.map((db) => Math.exp(NEPER_PER_DB * db));
   const spoken = mean(Float32Array.from(active, (i) => power[i] ?? 0));
   const noise = percentile(power.sort(), NOISE_PERCENTILE);
   const speech = spoken - noise;

@@ -76,7 +76,6 @@ export function spectralShape(signal: Float32Array, frames: number): SpectralSha
     alphaRatio: column(),
     hammarberg: column(),
   };
-  const analyser = new SpectrumAnalyser(WINDOW, FFT_SIZE);
   for (let i = 0; i < frames; i += 2) {
     const next = Math.min(i + 1, frames - 1);
     const [power, nextPower] = analyser.analysePair(signal, i * HOP, next * HOP);
@@ -87,6 +86,8 @@ export function spectralShape(signal: Float32Array, frames: number): SpectralSha
   return shape;
 }
 
+/** Made once: its tables of sines take as long as some dozen frames. */
+const analyser = new SpectrumAnalyser(WINDOW, FFT_SIZE);
 /** Scratch of the frame at hand. */
 const melPower = new Float64Array(MEL_BANDS);
 /** Natural logs of the bins that the slopes need. */
@@ -111,7 +112,7 @@ function describeSpectrum(power: Float64Array, frame: number, f: SpectralShape):
     square += p * (k * k);
     below[k + 1] = total;
   }
-  const level = 10 * Math.log10(total);
+  const level = DB_PER_NEPER * Math.log(total);
   const centre = moment / total;
   const median = binHolding(0.5 * total, FIRST_BIN);
   f.level[frame] = level;
@@ -124,7 +125,7 @@ function describeSpectrum(power: Float64Array, frame: number, f: SpectralShape):
     f.bands[frame * COARSE_BANDS + b] = bandLevel(COARSE_BINS[b] ?? 0, COARSE_BINS[b + 1] ?? 0) - level;
   }
   f.alphaRatio[frame] = bandLevel(FIRST_BIN, BIN_1000) - bandLevel(BIN_1000, END_BIN);
-  f.hammarberg[frame] = 10 * Math.log10(peak(power, FIRST_BIN, BIN_2000) / peak(power, BIN_2000, END_BIN));
+  f.hammarberg[frame] = DB_PER_NEPER * Math.log(peak(power, FIRST_BIN, BIN_2000) / peak(power, BIN_2000, END_BIN));
 
   for (let k = FIRST_BIN; k < BIN_1500; k++) logs[k] = Math.log(power[k] ?? 0);
   applyBank(TRENDS, logs, trends);
@@ -153,7 +154,7 @@ function sumOfLogs(power: Float64Array): number {
 
 /** Power of a range of bins, dB. */
 function bandLevel(from: number, to: number): number {
-  return 10 * Math.log10((below[to] ?? 0) - (below[from] ?? 0) + FLOOR);
+  return DB_PER_NEPER * Math.log((below[to] ?? 0) - (below[from] ?? 0) + FLOOR);
 }
 
 /** Power of the strongest bin of a range. */

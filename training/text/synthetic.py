@@ -3,8 +3,8 @@ Sentences written by rule, for what the corpora lack: negated feelings, plain ev
 contrast, emoji.
 
 Everyday statements say nothing: that is a label of its own (`says` 0). The same statements with a word of feeling beside
-them say it in full, so that it is not the everyday topic that silences. CREMA-D's twelve sentences and their nouns are
-deliberately absent: they are the check that this generalises. `probes/` shares no frame with this file.
+them say it in full, so that it is not the everyday topic that silences. CREMA-D's twelve sentences are deliberately absent, and
+their nouns too but for "alarm" and "meeting", which the sentences of irony complain of: they are the check that this generalises. `probes/` shares no frame with this file.
 """
 
 import random
