@@ -31,6 +31,8 @@ _GROUPS = dict(
 GROUP = np.array([next((EMOTIONS.index(e) for e, names in _GROUPS.items() if name in names.split()), 1) for name in FINE])
 #: Labels of thought more than of feeling: their wording says less.
 _MILD = np.array([name in "approval confusion curiosity desire realization optimism".split() for name in FINE])
+#: Valence from which a word alone says something; "alarm" and "pressure" (0.35) may be things.
+CLEAR = 0.45
 #: Likeliest reading of irony, which GoEmotions takes by the letter: no one can be sure of it.
 IRONY = dict(neutral=0.25, happy=0.22, angry=0.28, sad=0.1, disgust=0.1, surprised=0.05)
 
@@ -98,9 +100,9 @@ class Lexicon:
         return sorted(w for w, n in seen.items() if n >= 6 and w not in self.valence and felt[w] < 0.95 * usual * n)
 
     def words(self) -> list[Example]:
-        """Each word of clear valence as a text of its own."""
+        """Each word with its valence as a text of its own."""
         return [
-            Example(word, None, "lexicon", 0.3, 0.4, affect=np.array([v, np.nan, np.nan], np.float32), says=1.0 if abs(v) > 0.3 else None)
+            Example(word, None, "lexicon", 0.3, 0.4, affect=np.array([v, np.nan, np.nan], np.float32), says=1.0 if abs(v) > CLEAR else None)
             for word, v in self.valence.items()
         ]
 

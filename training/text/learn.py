@@ -81,18 +81,24 @@ def _target(example: Example) -> np.ndarray:
     return np.concatenate(target, 1)[0]
 
 
+def new_network(config: NetworkConfig, vectors: np.ndarray, seed: int) -> EmotionNetwork:
+    """@param vectors initial token embeddings"""
+    torch.manual_seed(seed)
+    network = EmotionNetwork(config)
+    with torch.no_grad():
+        network.tokens.weight.copy_(torch.from_numpy(vectors))
+    return network
+
+
 def train_network(
-    config: NetworkConfig, recipe: Recipe, data: list[Lesson], vectors: np.ndarray, watch: Callable[[EmotionNetwork], str]
+    network: EmotionNetwork, recipe: Recipe, data: list[Lesson], watch: Callable[[EmotionNetwork], str]
 ) -> EmotionNetwork:
     """
-    @param vectors initial token embeddings
+    @param network where to begin; it is changed
     @param watch called with the averaged network after every epoch; what it returns is printed
     """
     torch.manual_seed(recipe.seed)
     pick = random.Random(recipe.seed)
-    network = EmotionNetwork(config)
-    with torch.no_grad():
-        network.tokens.weight.copy_(torch.from_numpy(vectors))
     average = copy.deepcopy(network).eval()
     optimiser = torch.optim.AdamW(
         network.parameters(), lr=recipe.rate, weight_decay=recipe.decay, betas=(0.9, 0.98), fused=True

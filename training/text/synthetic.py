@@ -3,8 +3,8 @@ Sentences written by rule, for what the corpora lack: negated feelings, plain ev
 contrast, emoji.
 
 Everyday statements say nothing: that is a label of its own (`says` 0). The same statements with a word of feeling beside
-them say it in full, so that it is not the everyday topic that silences. CREMA-D's twelve sentences are deliberately absent, and
-their nouns too but for "alarm" and "meeting", which the sentences of irony complain of: they are the check that this generalises. `probes/` shares no frame with this file.
+them say it in full, so that it is not the everyday topic that silences. CREMA-D's twelve sentences are deliberately absent, and their nouns
+too but for "alarm", as in smoke alarm: they are the check that this generalises. `probes/` shares no frame with this file.
 """
 
 import random
@@ -15,13 +15,13 @@ from corpora import IRONY, Example, one_hot, place, soft
 from negation import THINGS, clause, negation
 
 ANNOYANCES = (
-    "monday|monday morning|meeting|bill|traffic jam|power cut|flat tire|delay|form to fill in|parking ticket|rainy weekend|update that "
+    "monday|monday morning|seminar|bill|traffic jam|power cut|flat tire|delay|form to fill in|parking ticket|rainy weekend|update that "
     "breaks everything|night without sleep|tax letter|cold|queue|phone call from the bank|deadline|headache|mess to clean up|broken "
     "elevator|exam|email from my boss|late train|unpaid shift|advert|password to change"
 ).split("|")
 MISHAPS = (
     "my phone dies|it rains on my day off|the train is late again|nobody answers|people talk in the cinema|my boss calls at night|the "
-    "internet goes down|i have to work all weekend|the printer jams|someone eats my lunch|i wait two hours for nothing|the alarm rings "
+    "internet goes down|i have to work all weekend|the printer jams|someone eats my lunch|i wait two hours for nothing|the dog barks "
     "at five|my flight gets cancelled|they lose my luggage|it crashes right before i save|you ignore my messages|i get sick on holiday|the "
     "neighbors drill at seven"
 ).split("|")
@@ -39,7 +39,9 @@ OBJECTS = (
     "letter|shop|library|station|parking lot|map|list|paper|course|bridge|hall|elevator|menu|file|car|bike|garage|fridge|oven|garden|shelf|"
     "cup|plate|suitcase|envelope|package|calendar|notebook|pen|screen|cable|wall|ceiling|carpet|curtain|sofa|desk|pharmacy|bakery|museum|"
     "school|bank|post office|gate|platform|ferry|truck|tram|taxi|garden hose|bucket|hammer|drawer|mirror|blanket|towel|bowl|kettle|pan|"
-    "radio|camera|invoice|contract|receipt|recipe|newspaper|magazine|poster|sign|path|river|field|roof|stairs|basement|office|lobby"
+    "radio|camera|invoice|contract|receipt|recipe|newspaper|magazine|poster|sign|path|river|field|roof|stairs|basement|office|lobby|bill|update|advert|"
+    "shift|queue|tax letter|phone call|seminar|smoke alarm|fire alarm|burglar alarm|pressure gauge|fire exit|panic button|trash bag|waiting list|"
+    "warning label|emergency number|crime novel|gift card|brake fluid|safety pin|help desk"
 ).split("|")
 STATES = (
     "is on the left|opens at nine|is in the other room|is about half empty|starts in ten minutes|arrives on thursday|needs a new "
@@ -69,6 +71,7 @@ OPENERS = (
     "i think |i believe |i guess |maybe |it looks like |he said |she says |as far as i know |so |well |okay |by the way |yes |no |"
     "i heard |they told me |apparently |also |then |now |i suppose |it seems |you know |and |perhaps |probably "
 ).split("|")
+DAYS = "monday|tuesday|wednesday|thursday|friday|saturday|sunday|noon|the end of the week|next week|tomorrow".split("|")
 CLOCK = "one two three four five six seven eight nine ten twelve".split()
 PEOPLE = "my brother|my sister|the teacher|our neighbor|my uncle|the driver|a colleague|the man at the desk|my roommate|the plumber|the nurse".split("|")
 DOING = (
@@ -116,13 +119,34 @@ EVERYDAY = (
     "that's the {object} i mean|we ran out of paper|we need more chairs|we have enough {object}s|the list is on the {object}|my address has changed|the "
     "code is four two seven one|spell your name please|i'm calling about the {object}|i'm looking at the {object}|i'm waiting for the {object}|i'm "
     "reading about the {object}|i'm going to the {object} {time}|just the {object} please|the other {object}|on the {object}|yes the {object}|not today|"
-    "press the {object}|open the {object} and take out the {object2}|pour the {object} into a {object2}|take the {object} out of the {object2}|fold the {object} twice|use a {object} for that|you need a {object} and a {object2}|turn the {object} to the right|leave the {object} by the {object2}|we got a {object} from the {object2}|she keeps the {object} in a {object2}|he carried the {object} to the {object2}|they bought the {object} in {clock} pieces|our {object} has {clock} {object2}s|my {object} is next to your {object2}|the {object} was on the {object2}|a {object} and a {object2}|the {object} of the {object2}|each {object} has a {object2}|most {object}s are made of {object2}|the {object} turns into a {object2}|there was a {object} on the {object2} {time}|i put a {object} on the {object2}|i've written {object} on the {object2}|we had {object} for supper|tomorrow is a {object} day|she speaks with the {object}|it says {object}|the word is {object}|that was the {object}|i have a {object}|i've got a {object} {time}|this is about the {object}|it's about the {object}|the {object} is about the {object2}|the {object} happens twice a year|it happened at the {object}|that happened {time}|what happened to the {object}|he told me about the {object}|so that's the {object}|maybe later|around {clock}|next to the {object}|from monday to friday|two tickets please|same as before|same time {time}"
+    "press the {object}|open the {object} and take out the {object2}|pour the {object} into a {object2}|take the {object} out of the {object2}|fold the {object} twice|use a {object} for that|you need a {object} and a {object2}|turn the {object} to the right|leave the {object} by the {object2}|we got a {object} from the {object2}|she keeps the {object} in a {object2}|he carried the {object} to the {object2}|they bought the {object} in {clock} pieces|our {object} has {clock} {object2}s|my {object} is next to your {object2}|the {object} was on the {object2}|a {object} and a {object2}|the {object} of the {object2}|each {object} has a {object2}|most {object}s are made of {object2}|the {object} turns into a {object2}|there was a {object} on the {object2} {time}|i put a {object} on the {object2}|i've written {object} on the {object2}|we had {object} for supper|tomorrow is a {object} day|she speaks with the {object}|it says {object}|the word is {object}|that was the {object}|i have a {object}|i've got a {object} {time}|this is about the {object}|it's about the {object}|the {object} is about the {object2}|the {object} happens twice a year|it happened at the {object}|that happened {time}|what happened to the {object}|he told me about the {object}|so that's the {object}|maybe later|around {clock}|next to the {object}|from monday to friday|two tickets please|same as before|same time {time}|"
+    "i need a {object} by {day}|we need the {object} by {day}|i want a {object}|i want the {object}|we'd like {clock} {object}s|i would like an extra {object}|"
+    "i would like a bigger {object}|i would like the {object} by {day}|i would like to {task} {time}|i would like to see the {object}|could i get a {object}|"
+    "may i have the {object}|i'm looking for a new {object}|he would like a {object}|she would like another {object}|she wants a bigger {object}|i'd prefer the "
+    "{object2}|i'd rather have the {object}|i'm thinking of buying a {object}|i should get a {object} {time}|do you have a {object}|is there another {object}|"
+    "i could use a {object}|we could use a second {object}|i want to {task} {time}|they want to {task} {time}|a new {object} please|i'd like to order a "
+    "{object}|{person} needs a new {object}|we're getting a new {object} {time}|i bought a new {object} {time}"
 ).split("|")
 POLITE = (
     "i'm fine|i am fine|im fine|fine|i'm okay|i'm ok|i am okay|okay|i'm all right|i'm alright|it's fine|it's okay|that's fine|not bad|"
     "i'm doing okay|can't complain|everything is fine|yeah i'm fine|no i'm fine|we're fine|it's all right|"
     "hello|hi|hi there|good morning|good evening|yes|no|yeah|mm|uh huh|right|sure|i see|all right|well|okay then|alright then|so|hm"
 ).split("|")
+#: A wish says what is wished for: a lamp says nothing, these do.
+WISHES = (
+    "i would like to {deed}|i'd like to {deed}|i want to {deed}|i just want to {deed}|i need to {deed}|i could {deed}|i'm going to {deed}|all i want is "
+    "to {deed}|i wish i could {deed}|i would love to {deed}|let me {deed}|i feel like i have to {deed}|we want to {deed}|he said he would {deed}"
+).split("|")
+DEEDS = dict(
+    angry="hit {whom}|punch {whom}|slap {whom}|strangle {whom}|kick {whom}|smack {whom} in the face|scream at {whom}|throw {whom} out|get back at "
+    "{whom}|make {whom} pay for this|smash something|see {whom} fired|tell {whom} to go to hell|beat {whom} up|never see {whom} again",
+    sad="cry|give up|stay in bed forever|disappear|see {whom} one last time|turn back time|have {whom} back|cry myself to sleep|be left alone",
+    fearful="hide|run away from here|get out of here alive|be safe|hide from {whom}|know that {whom} won't find me|get away from {whom}",
+    disgust="throw up|vomit|wash this filth off me|spit it out|puke",
+    happy="hug {whom}|kiss {whom}|dance all night|celebrate with {whom}|marry {whom}|thank you all so much|hold {whom} in my arms|jump for joy",
+)
+DEEDS = {emotion: deeds.split("|") for emotion, deeds in DEEDS.items()}
+WHOM = "him|her|them|you|that man|my boss|that woman|everyone|{person}".split("|")
 #: Said after or before an everyday statement, these carry the feeling alone.
 BESIDE = dict(
     happy="i love it|i'm so happy|yay|thank you so much|how wonderful|this is the best day|i'm thrilled|that's awesome|i can't wait|hooray",
@@ -148,7 +172,7 @@ HELD_SHARE = 0.15
 
 def synthetic(seed: int, counts: dict[str, int], words: list[str]) -> tuple[list[Example], list[Example]]:
     """
-    @param counts sentences of each kind: negation, clauses, everyday, beside, polite, irony, emoji
+    @param counts sentences of each kind: negation, clauses, everyday, beside, polite, irony, emoji, wishes
     @param words of any topic, which take the place of some nouns, so that unknown ones say nothing by themselves
     @returns sentences to learn from, and everyday sentences of frames and fillings that those never use
     """
@@ -163,6 +187,7 @@ def synthetic(seed: int, counts: dict[str, int], words: list[str]) -> tuple[list
         polite=lambda p: (p.choice(POLITE), soft(neutral=0.65, happy=0.35), 0.0),
         irony=_irony,
         emoji=lambda p: _emoji(p, learnt, words),
+        wishes=_wish,
     )
     rows = [_example(*makers[kind](pick), pick) for kind, count in counts.items() for _ in range(count)]
     aside = [_example(_everyday(pick, held), one_hot("neutral"), 0.0, pick) for _ in range(600)]
@@ -190,6 +215,12 @@ def _beside(pick: random.Random, frames: list[str], words: list[str]) -> tuple[s
     return joint.join(parts), one_hot(emotion), 1.0
 
 
+def _wish(pick: random.Random) -> tuple[str, np.ndarray, float]:
+    emotion = pick.choice(list(DEEDS))
+    wish = pick.choice(WISHES).replace("{deed}", pick.choice(DEEDS[emotion])).replace("{whom}", pick.choice(WHOM))
+    return _fill(wish, pick), 0.8 * one_hot(emotion) + 0.2 * one_hot("neutral"), 1.0
+
+
 def _irony(pick: random.Random) -> tuple[str, np.ndarray, float]:
     text = pick.choice(IRONIC).replace("{annoyance}", pick.choice(ANNOYANCES)).replace("{mishap}", pick.choice(MISHAPS))
     return text, soft(**IRONY), 1.0
@@ -206,6 +237,7 @@ def _fill(frame: str, pick: random.Random) -> str:
     text = frame.replace("{person}", pick.choice(PEOPLE)).replace("{doing}", pick.choice(DOING))
     text = text.replace("{state}", pick.choice(STATES)).replace("{state2}", pick.choice(STATES)).replace("{task}", pick.choice(TASKS))
     text = text.replace("{time}", pick.choice(TIMES)).replace("{thing}", pick.choice(THINGS)).replace("{clock}", pick.choice(CLOCK))
+    text = text.replace("{day}", pick.choice(DAYS))
     return text.replace("{object}", pick.choice(OBJECTS)).replace("{object2}", pick.choice(OBJECTS)).strip()
 
 

@@ -3,11 +3,12 @@ Trains the text emotion model and writes it as a model folder of transformers.js
 
     python train.py --root DATA/text --models ../../models --name text/emotion7
 
-Everything is chosen on a share of GoEmotions' training rows that is set aside by hash; the dev split is only read by
-evaluate.py.
+Everything is chosen and calibrated on a share of GoEmotions' training rows that is set aside by hash; then the networks
+learn from all of them. The dev split is only read by evaluate.py.
 """
 
 import argparse
+import copy
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -21,7 +22,7 @@ from calibrate import calibrate, calibrate_each, gate
 from corpora import GROUP, Example, Lexicon, class_shares, emobank, emorynlp, goemotions, irony, one_hot, set_aside
 from embeddings import ppmi_svd
 from export import FINE_SHARE, CalibratedReader, Calibration, export, write_manifest_entry
-from learn import Lesson, Recipe, lessons, predict, train_network
+from learn import Lesson, Recipe, lessons, new_network, predict, train_network
 from metrics import against_others, any_of, scores, sigmoid, softmax
 from network import EmotionNetwork, NetworkConfig, Outputs
 from synthetic import synthetic
@@ -36,7 +37,9 @@ ENDERS = ". ! ? ; : , but because although though except [SEP]"
 TEACHER_SHARE = 0.6
 #: Weight of the networks in the teacher, beside the linear reader.
 NETWORK_SHARE = 0.6
-WRITTEN = dict(negation=9000, clauses=9000, everyday=13000, beside=3000, polite=400, irony=1500, emoji=1500)
+#: The last passes, over all rows, at a lower rate; the weights then lie half way to where they lead.
+FINISH = Recipe(epochs=2, rate=8e-4)
+WRITTEN = dict(negation=9000, clauses=9000, everyday=13000, beside=3000, polite=400, irony=1500, emoji=1500, wishes=2500)
 
 
 def main() -> None:
@@ -82,20 +85,30 @@ def main() -> None:
     vectors = ppmi_svd(sentences, config.vocab, config.width)
     print(f"{len(rows)} rows, {len(aside)} set aside, {len(extra)} beside; {time.time() - began:.0f} s", flush=True)
 
+    teacher = Teacher(args, rows)
     if args.folds:
-        data = _taught(data, _teacher(args, rows, data, config, vectors))
+        data = _taught(data, teacher.of_rows(data, config, vectors))
     watch = Watch(aside, emobank(args.root, "dev"), everyday, tokenizer)
+
     networks = []
     for i, layers in enumerate(args.networks):
-        kept = args.work / f"network-{i + 1}.pt"
-        if not kept.exists():
-            recipe = Recipe(epochs=args.epochs, seed=args.seed + i)
-            torch.save(train_network(replace(config, layers=layers), recipe, data + extra, vectors, watch), kept)
-        networks.append(torch.load(kept, weights_only=False))
+        recipe = Recipe(epochs=args.epochs, seed=args.seed + i)
+        make = lambda: train_network(new_network(replace(config, layers=layers), vectors, recipe.seed), recipe, data + extra, watch)
+        networks.append(_kept_network(args.work / f"network-{i + 1}.pt", make))
         print(f"network {i + 1}:", watch(networks[-1]), flush=True)
     calibration = watch.calibrated(networks)
-    facts = dict(rows=len(rows), networks=args.networks, epochs=args.epochs, seed=args.seed)
-    export(CalibratedReader(networks, calibration), tokenizer, prior, facts, args.models / args.name)
+    # The rows set aside have done their work: the networks, which never saw them, are their teacher, and then learn from them too.
+    late = lessons(aside, tokenizer, args.seed + 2)
+    if args.folds:
+        late = _taught(late, teacher.of_others(aside, _probabilities(networks, late)))
+    finished = []
+    for i, network in enumerate(networks):
+        recipe = replace(FINISH, seed=args.seed + i)
+        make = lambda: train_network(copy.deepcopy(network), recipe, data + late + extra, lambda _: "")
+        finished.append(_between(network, _kept_network(args.work / f"finished-{i + 1}.pt", make)))
+    calibration = replace(calibration, gate=watch.gate(finished))
+    facts = dict(rows=len(every), networks=args.networks, epochs=args.epochs, seed=args.seed)
+    export(CalibratedReader(finished, calibration), tokenizer, prior, facts, args.models / args.name)
     write_manifest_entry(args.models, args.name)
     print(f"{calibration}; {time.time() - began:.0f} s")
 
@@ -127,7 +140,7 @@ class Watch:
         return f"written {parts[0]}; spoken {parts[1]}; valence r {valence:.3f}; says, 95 % below {' '.join(says)}"
 
     def calibrated(self, networks: list[EmotionNetwork]) -> Calibration:
-        rows, _, everyday = self.read(networks)
+        rows = self.read(networks)[0]
         fine = any_of(rows.fine, GROUP)
         # An emotion by itself: what its own head, the 28 and the seven say of it together.
         scale, shift = calibrate_each(rows.each + fine + against_others(rows.seven), self._labels)
@@ -135,33 +148,84 @@ class Watch:
         temperature, offsets = calibrate(seven, self._truth[self._single])
         shares = softmax(seven / temperature + offsets)
         print("set aside, calibrated:", _line(scores(shares, self._truth[self._single])))
-        return Calibration(temperature, offsets, scale, shift, gate(sigmoid(everyday.says[:, 0])))
+        return Calibration(temperature, offsets, scale, shift, self.gate(networks))
+
+    def gate(self, networks: list[EmotionNetwork]) -> tuple[float, float]:
+        return gate(sigmoid(self.read(networks)[2].says[:, 0]))
 
 
-def _teacher(args, rows: list[Example], data: list[Lesson], config, vectors) -> np.ndarray:
-    """What readers that never saw a row say of each emotion in it; the first columns of `Outputs` as probabilities."""
-    texts = [row.text for row in rows]
-    labels = np.stack([row.target for row in rows]) > 0
+class Teacher:
+    """
+    What readers that never saw a row say of each emotion in it: a linear one and a network. Rows of probabilities, as the first
+    columns of `Outputs`.
+    """
 
-    def linear(learn: np.ndarray, read: np.ndarray) -> np.ndarray:
-        return LinearReader([texts[i] for i in learn], labels[learn]).each([texts[i] for i in read])
+    def __init__(self, args: argparse.Namespace, rows: list[Example]):
+        self._args = args
+        self._texts = [row.text for row in rows]
+        self._labels = np.stack([row.target for row in rows]) > 0
 
-    def network(learn: np.ndarray, read: np.ndarray) -> np.ndarray:
-        recipe = Recipe(epochs=args.epochs, seed=args.seed + 100)
-        trained = train_network(config, recipe, [taught[i] for i in learn], vectors, lambda _: "")
-        columns = Outputs.unpacked(predict(trained, [data[i].variants[0] for i in read]))
-        return np.concatenate([softmax(columns.seven), sigmoid(columns.each), sigmoid(columns.fine)], 1)
+    def of_rows(self, data: list[Lesson], config: NetworkConfig, vectors: np.ndarray) -> np.ndarray:
+        """Of the rows that are learnt from, out of fold."""
+        args, count = self._args, len(data)
 
-    each = _kept(args.work / "linear.npy", lambda: out_of_fold(len(rows), args.folds, args.seed, linear))
-    said = np.concatenate([each / each.sum(1, keepdims=True), each], 1)
-    if args.network_folds:
-        taught = _taught(data, said)
-        second = _kept(args.work / "folds.npy", lambda: out_of_fold(len(rows), args.network_folds, args.seed, network))
-        second[:, : said.shape[1]] += (1 - NETWORK_SHARE) * (said - second[:, : said.shape[1]])
-        said = second
-    right = (said[:, :7].argmax(1) == labels.argmax(1))[labels.sum(1) == 1].mean()
-    print(f"teacher: accuracy {right:.3f} on rows it never saw", flush=True)
-    return said
+        def linear(learn: np.ndarray, read: np.ndarray) -> np.ndarray:
+            return self._linear(learn, [self._texts[i] for i in read])
+
+        def network(learn: np.ndarray, read: np.ndarray) -> np.ndarray:
+            recipe = Recipe(epochs=args.epochs, seed=args.seed + 100)
+            trained = train_network(new_network(config, vectors, recipe.seed), recipe, [taught[i] for i in learn], lambda _: "")
+            return _probabilities([trained], [data[i] for i in read])
+
+        each = _kept(args.work / "linear.npy", lambda: out_of_fold(count, args.folds, args.seed, linear))
+        said = _linear_columns(each)
+        if args.network_folds:
+            taught = _taught(data, said)
+            second = _kept(args.work / "folds.npy", lambda: out_of_fold(count, args.network_folds, args.seed, network))
+            said = _joined(said, second)
+        right = (said[:, :7].argmax(1) == self._labels.argmax(1))[self._labels.sum(1) == 1].mean()
+        print(f"teacher: accuracy {right:.3f} on rows it never saw", flush=True)
+        return said
+
+    def of_others(self, others: list[Example], second: np.ndarray) -> np.ndarray:
+        """Of further rows. @param second what networks that never saw them say"""
+        texts = [row.text for row in others]
+        each = _kept(self._args.work / "linear-aside.npy", lambda: self._linear(np.arange(len(self._texts)), texts))
+        return _joined(_linear_columns(each), second)
+
+    def _linear(self, learn: np.ndarray, texts: list[str]) -> np.ndarray:
+        return LinearReader([self._texts[i] for i in learn], self._labels[learn]).each(texts)
+
+
+def _linear_columns(each: np.ndarray) -> np.ndarray:
+    return np.concatenate([each / each.sum(1, keepdims=True), each], 1)
+
+
+def _joined(linear: np.ndarray, second: np.ndarray) -> np.ndarray:
+    joined = second.copy()
+    joined[:, : linear.shape[1]] += (1 - NETWORK_SHARE) * (linear - joined[:, : linear.shape[1]])
+    return joined
+
+
+def _probabilities(networks: list[EmotionNetwork], data: list[Lesson]) -> np.ndarray:
+    """The seven, each by itself and the 28, of the texts as written."""
+    sentences = [lesson.variants[0] for lesson in data]
+    columns = Outputs.unpacked(sum(predict(network, sentences) for network in networks) / len(networks))
+    return np.concatenate([softmax(columns.seven), sigmoid(columns.each), sigmoid(columns.fine)], 1)
+
+
+def _between(before: EmotionNetwork, after: EmotionNetwork) -> EmotionNetwork:
+    """Half way between the weights, better on rows of another kind than either end (Wortsman et al. 2022, WiSE-FT). `after` is changed."""
+    with torch.no_grad():
+        for end, start in zip(after.parameters(), before.parameters(), strict=True):
+            end.lerp_(start, 0.5)
+    return after
+
+
+def _kept_network(file: Path, make) -> EmotionNetwork:
+    if not file.exists():
+        torch.save(make(), file)
+    return torch.load(file, weights_only=False)
 
 
 def _kept(file: Path, make) -> np.ndarray:
