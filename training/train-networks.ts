@@ -75,10 +75,13 @@ export async function trainNetwork(
   return folded;
 }
 
-/** A baseline changes every functional; of the picture it moves the colour only, so that those who look learn from either. */
+/**
+ * Each hears what it will be asked about. Of the picture a baseline moves the colour only, so that the one who looks at acquaintances
+ * learns from strangers as well.
+ */
 function acquaintanceOf({ kind, view }: NetworkRecipe): Acquaintance {
-  if (kind !== 'dense') return 'any';
-  return view === 'population' ? 'stranger' : 'known';
+  if (view === 'population') return 'stranger';
+  return kind === 'dense' ? 'known' : 'any';
 }
 
 function* rowBatches(draws: readonly Draw[], recipe: NetworkRecipe, data: TrainingData, rng: Rng): Generator<RowBatch> {
