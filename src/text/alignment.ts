@@ -8,8 +8,8 @@ export interface Attention {
 
 /** Attention is smoothed over so many seconds to either side: three of Whisper's positions, as in openai/whisper. */
 const SMOOTHED_S = 0.07;
-/** So many standard deviations above the mean of the tokens a head looks at a position. */
-const LOOKS = 1;
+/** From so many standard deviations above the mean of the tokens on a token looks at a position, as the heads have it on average. */
+const LOOKS = 0.5;
 
 /**
  * When each row's token begins, seconds, by the heads that follow the audio: attention normalised over the tokens, smoothed,

@@ -32,7 +32,7 @@ export interface WordOptions {
   readonly language: string;
   /** What was said before, as Whisper's context: it keeps to its names and spelling, and to its mistakes. */
   readonly prompt?: string;
-  /** Is it wanted when each word was said? Some exports cannot tell. */
+  /** Is it wanted when each word was said? Some exports cannot tell, and nobody can of audio longer than a window. */
   readonly times?: boolean;
 }
 
@@ -196,7 +196,8 @@ class Whisper implements WhisperModel {
 
   private written(heard: readonly HeardWindow[]): Omit<Heard, 'language' | 'durationMs'> {
     const noSpeech = heard.flatMap((window) => window.noSpeech ?? []);
-    const { text, words } = this.joined(heard);
+    const text = this.textOf(heard);
+    const words = this.wordsOf(heard);
     return {
       text,
       ...(words && { words }),
@@ -319,23 +320,25 @@ class Whisper implements WhisperModel {
     if (!doubtful) return text.length;
     const { tokens, logProbs } = doubtful;
     const sure = tokens.slice(0, tokens.length - logProbs.length + logProbs.findIndex(isDoubtful));
-    return sharedBeginning(text, this.joined([...heard.slice(0, window), { ...doubtful, tokens: sure }]).text);
+    return sharedBeginning(text, this.textOf([...heard.slice(0, window), { ...doubtful, tokens: sure }]));
   }
 
   /** Joins the windows where their overlaps agree, as the library's own pipeline does. */
-  private joined(heard: readonly HeardWindow[]): { text: string; words?: Word[] } {
-    const chunks = heard.map(({ tokens, times, stride }) => ({
-      tokens,
-      ...(times && { token_timestamps: [...times] }),
-      stride: stride.map((n) => n / SAMPLE_RATE),
-    }));
-    const timed = heard.every(({ times }) => times);
-    const [text, { chunks: words = [] }] = this.tokenizer._decode_asr(chunks, {
-      time_precision: this.precision,
-      return_timestamps: timed ? 'word' : false,
-      force_full_sequences: false,
-    }) as [string, { chunks?: TimedText[] }];
-    return { text: text.trim(), ...(timed && { words: words.map(wordOf) }) };
+  private textOf(heard: readonly HeardWindow[]): string {
+    const chunks = heard.map(({ tokens, stride }) => ({ tokens, stride: stride.map((n) => n / SAMPLE_RATE) }));
+    const options = { time_precision: this.precision, return_timestamps: false, force_full_sequences: false };
+    const [text] = this.tokenizer._decode_asr(chunks, options);
+    return typeof text === 'string' ? text.trim() : '';
+  }
+
+  /** The words with their times, where one window held them all: joined by times, windows give another text than joined by words. */
+  private wordsOf([window, ...others]: readonly HeardWindow[]): Word[] | undefined {
+    if (!window?.times || others.length > 0) return undefined;
+    const [, { chunks = [] }] = this.tokenizer._decode_asr(
+      [{ tokens: window.tokens, token_timestamps: [...window.times], stride: [0, 0, 0] }],
+      { time_precision: this.precision, return_timestamps: 'word', force_full_sequences: false },
+    ) as [string, { chunks?: TimedText[] }];
+    return chunks.map(wordOf);
   }
 }
 

@@ -3,11 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { writeManifestEntry, type ManifestEntry } from '../../src/common/model-manifest.js';
-import { SAMPLE_RATE } from '../../src/emotion/utterance.js';
+import { SAMPLE_RATE, type Word } from '../../src/emotion/utterance.js';
 import type { HubSource, Progress } from '../../src/text/hub-source.js';
 import { ModelUnavailable } from '../../src/text/hub.model.js';
 import { judge } from '../../src/text/plausible.js';
 import { loadWhisper, type WhisperModel } from '../../src/text/whisper.model.js';
+import { areTimes } from '../../src/text/word-times.js';
 import { startFakeHub, type FakeHub, type HubMood } from '../support/fake-hub.js';
 import { pinsOf, writeSmallModel } from '../support/small-model.js';
 import { haveCorpora } from '../support/held-out.js';
@@ -201,6 +202,34 @@ describe('Whisper at work', () => {
     // Whoever hears the first window alone misses half of the words.
     expect(hitsOf(pairs).wordErrorRate).toBeLessThan(0.35);
   }, 60_000);
+
+  const timed = [0, 17, 34, 51];
+
+  it('[TX15] says when each word was said: in order, inside the audio, and later by as much as the audio is', async () => {
+    const shifts: number[] = [];
+    for (const i of timed) {
+      const samples = await voices[i]!.samples();
+      const later = new Float32Array([...new Float32Array(SAMPLE_RATE), ...samples]);
+      const [first, second] = [await whole(samples), await whole(later)];
+      if (first.text !== second.text) continue;
+      for (const [w, word] of first.words.entries()) shifts.push(second.words[w]!.endMs - word.endMs);
+    }
+    const near = shifts.filter((shift) => Math.abs(shift - 1000) <= 150);
+    expect(near.length / shifts.length).toBeGreaterThan(0.8);
+  }, 60_000);
+
+  it('[TX15] gives no times to whom they are of no use', async () => {
+    expect(await model.transcribe(await said('f2_'), { language: 'en' })).not.toHaveProperty('words');
+  });
+
+  /** What was heard, its words with times. */
+  async function whole(samples: Float32Array): Promise<{ text: string; words: readonly Word[] }> {
+    const { text, words = [] } = await model.transcribe(samples, { language: 'en', times: true });
+    expect(words.map((word) => word.text).join(' ')).toBe(text);
+    expect(areTimes(words)).toBe(true);
+    expect(words.at(-1)?.endMs).toBeLessThanOrEqual((1000 * samples.length) / SAMPLE_RATE);
+    return { text, words };
+  }
 
   it.each(ROOM_NAMES)('[TX6] %s is no words, even where nothing stands before Whisper', async (name) => {
     const heard = await model.transcribe(room(name, 9), { language: 'auto' });

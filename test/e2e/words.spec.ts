@@ -43,7 +43,7 @@ describe('words through Whisper', () => {
       interimIntervalMs,
     });
 
-  it('[PR4] [PR5] tells each utterance one transcript before its result, the same however the audio was cut', async () => {
+  it('[PR4] [PR5] [TX15] tells each utterance one transcript before its result, when each word was said, the same however the audio was cut', async () => {
     for (const clip of saidByVoices(20)) {
       const bytes = toF32Bytes(await clip.samples());
       const stream = async (frameMs: number): Promise<TestClient> => {
@@ -57,6 +57,12 @@ describe('words through Whisper', () => {
       expect(more).toEqual([]);
       expect(transcript?.text.split(' ').length).toBeGreaterThan(2);
       expect(transcript).toMatchObject({ source: 'whisper' });
+      const [start, end] = [small.of('utterance.start')[0]?.startMs ?? NaN, small.of('utterance.end')[0]?.endMs ?? NaN];
+      for (const word of isOwn ? (transcript?.words ?? []) : []) {
+        expect(word.startMs).toBeGreaterThanOrEqual(start);
+        expect(word.endMs).toBeLessThanOrEqual(end);
+      }
+      if (isOwn) expect(transcript?.words?.map(({ text }) => text).join(' ')).toBe(transcript?.text);
       const names = small.told.map((one) => one.event);
       expect(names.indexOf('transcript.final')).toBeLessThan(names.indexOf('fusion.result'));
       expect(small.of('fusion.result')[0]?.modalities.text.status).toBe('available');
