@@ -103,7 +103,7 @@ describe('undertone models list', () => {
       expect.arrayContaining(['verified', 'verified']),
     );
     const whispers = rows.filter(({ kind }) => kind === 'whisper').map(({ state }) => state);
-    expect(whispers).toHaveLength(4);
+    expect(whispers).toHaveLength(5);
     for (const state of whispers) expect(state).toMatch(/^(not )?installed$/);
   });
 
