@@ -171,7 +171,10 @@ class Whisper implements WhisperModel {
     const heard: HeardWindow[] = [];
     let code = words && this.codeOf(words.language);
     let detected = 1;
-    for (const window of this.windowsOf(samples)) {
+    const windows = this.windowsOf(samples);
+    // Joined by times, windows give another text than joined by words: only the words of a single one have times.
+    const times = this.timed && words?.times === true && windows.length === 1;
+    for (const window of windows) {
       if (stopped()) throw new Stopped();
       const { input_features } = (await this.processor(window.samples)) as { input_features: Tensor };
       const encoded = await this.encode(input_features);
@@ -181,7 +184,6 @@ class Whisper implements WhisperModel {
       const first = await this.firstLogits(encoded);
       if (code === undefined) ({ code, probability: detected } = this.detectLanguage(first));
       const seconds = window.samples.length / SAMPLE_RATE;
-      const times = this.timed && words.times === true;
       const written = await this.decode(input_features, encoded, { code, context, seconds, times, stopped });
       heard.push({ ...window, ...written, noSpeech: this.noSpeechOf(first) });
     }
@@ -197,7 +199,7 @@ class Whisper implements WhisperModel {
   private written(heard: readonly HeardWindow[]): Omit<Heard, 'language' | 'durationMs'> {
     const noSpeech = heard.flatMap((window) => window.noSpeech ?? []);
     const text = this.textOf(heard);
-    const words = this.wordsOf(heard);
+    const words = heard[0] && this.wordsOf(heard[0]);
     return {
       text,
       ...(words && { words }),
@@ -331,11 +333,11 @@ class Whisper implements WhisperModel {
     return typeof text === 'string' ? text.trim() : '';
   }
 
-  /** The words with their times, where one window held them all: joined by times, windows give another text than joined by words. */
-  private wordsOf([window, ...others]: readonly HeardWindow[]): Word[] | undefined {
-    if (!window?.times || others.length > 0) return undefined;
+  /** The words of a window with their times, where these were asked for. */
+  private wordsOf({ tokens, times }: HeardWindow): Word[] | undefined {
+    if (!times) return undefined;
     const [, { chunks = [] }] = this.tokenizer._decode_asr(
-      [{ tokens: window.tokens, token_timestamps: [...window.times], stride: [0, 0, 0] }],
+      [{ tokens, token_timestamps: [...times], stride: [0, 0, 0] }],
       { time_precision: this.precision, return_timestamps: 'word', force_full_sequences: false },
     ) as [string, { chunks?: TimedText[] }];
     return chunks.map(wordOf);

@@ -9,7 +9,7 @@ import {
 import { EMOTIONS, type Emotion } from '../../src/emotion/scores.js';
 import { el, part, say } from './dom.js';
 import { piecesOf, type Pull } from './marked-words.js';
-import { ABSTAINED, INCONGRUENT, leftOut, percent, phrase, SIDE, signed } from './words.js';
+import { ABSTAINED, clock, INCONGRUENT, leftOut, percent, phrase, SIDE, signed } from './words.js';
 
 /** Cues that weigh less would read “+0.00”, nats. */
 const LEAST_WEIGHT = 0.005;
@@ -107,7 +107,7 @@ function cueRow(cue: WordedCue): HTMLElement {
 
 /** A voice sounds all the way; a word is said at a moment, where the recogniser knows it. */
 function whenSaid({ modality, audioMs }: WordedCue): readonly (Node | string)[] {
-  return modality === 'text' && audioMs ? [' ', el('small', {}, `at ${(audioMs[0] / 1000).toFixed(1)} s`)] : [];
+  return modality === 'text' && audioMs ? [' ', el('small', {}, `at ${clock(audioMs[0])}`)] : [];
 }
 
 function withoutRow(title: string, outcome: Counterfactual | null): HTMLElement[] {
