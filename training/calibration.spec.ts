@@ -2,7 +2,7 @@ import { startBackend, inputOf } from '../src/audio/acoustic.model.js';
 import { ACQUAINTED, networkShapes, type NetworkShape } from '../src/audio/acoustic-format.js';
 import { AcousticNetworks } from '../src/audio/acoustic-network.model.js';
 import { FEATURE_VERSION, MEL_BANDS } from '../src/audio/features.js';
-import { calibrated, type Uncalibrated } from './calibration.js';
+import { asListeners, calibrated, type Uncalibrated } from './calibration.js';
 import { networksOf, shapeOf, type NetworkRecipe } from './recipes.js';
 import { normal, rngOf } from './rng.js';
 import { cleanOf, populationOf } from './samples.js';
@@ -27,7 +27,7 @@ describe('calibrated', () => {
     featureVersion: FEATURE_VERSION,
     labels: [...labels],
     prior: labels.map(() => 1 / 3),
-    heard: { labels: [...labels], temperature: 1 },
+    heard: { labels: [...labels], temperature: 1, bias: [] },
     population: {
       indices: [...population.indices],
       mean: [...population.mean],
@@ -66,6 +66,31 @@ describe('calibrated', () => {
     expect(looked(ACQUAINTED - 1)).toEqual([true, true]);
     expect(looked(ACQUAINTED)).toEqual([false, true]);
     reading.release();
+  });
+});
+
+describe('asListeners', () => {
+  const softmax = (logits: readonly number[]): number[] => {
+    const exp = logits.map(Math.exp);
+    return exp.map((e) => e / exp.reduce((a, b) => a + b, 0));
+  };
+
+  it('[TR11] finds the bias and the temperature that listeners differ by', () => {
+    const draw = rngOf(5);
+    const truth = { temperature: 1.6, bias: [0.9, -0.2, -0.7] };
+    const judged = Array.from({ length: 300 }, () => {
+      const logits = Float32Array.from({ length: 3 }, () => 2 * normal(draw));
+      return { logits, votes: softmax([...logits].map((z, i) => (z + (truth.bias[i] ?? 0)) / truth.temperature)) };
+    });
+    const { temperature, bias } = asListeners(judged);
+    expect(temperature).toBeCloseTo(truth.temperature, 1);
+    bias.forEach((b, i) => {
+      expect(b).toBeCloseTo(truth.bias[i] ?? 0, 1);
+    });
+  });
+
+  it('[TR11] changes nothing where nobody voted', () => {
+    expect(asListeners([])).toEqual({ temperature: 1, bias: [] });
   });
 });
 

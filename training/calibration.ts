@@ -115,7 +115,10 @@ export function calibrated(
     networks,
     temperature,
     unacquainted: fitTemperature(rowsOf(alone)(weights.alone)) / temperature,
-    heard: { ...config.heard, temperature: heardTemperature(alone, weights.alone, config) },
+    heard: {
+      ...config.heard,
+      ...asListeners([...judgedOf(alone, weights.alone, config), ...judgedOf(known, weights.known, config)]),
+    },
   };
 }
 
@@ -156,15 +159,50 @@ function weighed({ kinds }: Reading, weights: readonly number[]): Float32Array {
   return out;
 }
 
-/** The temperature at which the listeners' shares are likeliest; 1 where nobody voted. */
-function heardTemperature(readings: readonly Reading[], weights: readonly number[], config: Uncalibrated): number {
-  // A vote of a share is so many votes of one: the same search finds the temperature.
-  const rows = readings.flatMap((reading) => {
+/** What a model expects listeners to say of a clip, and the shares of them who said it. */
+interface Judged {
+  readonly logits: Float32Array;
+  readonly votes: readonly number[];
+}
+
+function judgedOf(readings: readonly Reading[], weights: readonly number[], config: Uncalibrated): Judged[] {
+  return readings.flatMap((reading) => {
     const votes = votesOf(reading.sample, config.heard.labels);
-    const logits = weighed(reading, weights).subarray(config.labels.length);
-    return votes ? votes.map((weight, truth) => ({ truth, logits, weight })) : [];
+    return votes ? [{ logits: weighed(reading, weights).subarray(config.labels.length), votes }] : [];
   });
-  return rows.length > 0 ? fitTemperature(rows) : 1;
+}
+
+/** Rounds of the fit below; after a handful nothing moves any more. */
+const ROUNDS = 8;
+
+/**
+ * The bias and the temperature at which the listeners' shares are likeliest (vector scaling with one scale, Guo et al. 2017), in turns:
+ * where a bias is best, every emotion is expected as often as it is named. Without one they are not, as training draws and mixes clips
+ * otherwise than listeners meet them. Nothing changes where nobody voted.
+ */
+export function asListeners(judged: readonly Judged[]): { temperature: number; bias: number[] } {
+  const emotions = [...(judged[0]?.votes.keys() ?? [])];
+  let bias = emotions.map(() => 0);
+  let temperature = 1;
+  for (let round = 0; judged.length > 0 && round < ROUNDS; round++) {
+    const shifted = judged.map(({ logits }) => logits.map((z, i) => z + (bias[i] ?? 0)));
+    // A vote of a share is so many votes of one: the same search finds the temperature.
+    temperature = fitTemperature(
+      judged.flatMap(({ votes }, i) =>
+        votes.map((weight, truth) => ({ truth, logits: shifted[i] ?? new Float32Array(), weight })),
+      ),
+    );
+    const expected = shifted.map((logits) => softmaxOf(logits, temperature));
+    const total = (shares: readonly ArrayLike<number>[], emotion: number): number =>
+      shares.reduce((sum, row) => sum + (row[emotion] ?? 0), 0);
+    const votes = judged.map((j) => j.votes);
+    const moved = emotions.map(
+      (k) => (bias[k] ?? 0) + temperature * Math.log((total(votes, k) + 1) / (total(expected, k) + 1)),
+    );
+    const mean = moved.reduce((a, b) => a + b, 0) / moved.length;
+    bias = moved.map((b) => b - mean);
+  }
+  return { temperature, bias };
 }
 
 /** Calibrated scores over EMOTIONS; 0 for what the model does not know. */

@@ -63,13 +63,13 @@ export async function trainNeural(
     // As they will be stored: what is measured is what serves.
     tensors.push(trained.map((tensor) => tensor.map(f16round)));
   }
-  const outputs = outputsOf({ labels, heard: { labels: heard, temperature: 1 } });
+  const outputs = outputsOf({ labels, heard: { labels: heard } });
   const config: Uncalibrated = {
     format: 3,
     featureVersion: FEATURE_VERSION,
     labels,
     prior: priorOf(samples, samplingWeights(samples), labels),
-    heard: { labels: heard, temperature: 1 },
+    heard: { labels: heard, temperature: 1, bias: [] },
     population: {
       indices: [...population.indices],
       mean: [...population.mean],

@@ -1,6 +1,6 @@
 import { getFloat16, setFloat16 } from '@petamoriken/float16';
 import { z } from 'zod';
-import { EMOTIONS } from '../emotion/scores.js';
+import { EMOTIONS, type Emotion } from '../emotion/scores.js';
 
 const Widths = z.array(z.number().int().positive());
 
@@ -80,7 +80,12 @@ const AcousticConfigSchema = z.object({
   /** Multiplies the temperature while nothing is known of the speaker: see `temperatureAt`. */
   unacquainted: z.number().positive().default(1),
   /** What the further outputs say: how listeners would vote. Empty when the model was trained without votes. */
-  heard: z.object({ labels: z.array(z.enum(EMOTIONS)), temperature: z.number().positive() }),
+  heard: z.object({
+    labels: z.array(z.enum(EMOTIONS)),
+    temperature: z.number().positive(),
+    /** Added to these outputs, so that each emotion is expected as often as listeners name it. Empty in models from before. */
+    bias: z.array(z.number()).default([]),
+  }),
   population: z.object({
     indices: z.array(z.number().int().nonnegative()),
     mean: z.array(z.number()),
@@ -98,14 +103,16 @@ export type AcousticConfig = z.infer<typeof AcousticConfigSchema>;
 /** @throws Error when the text is no such configuration or contradicts itself. */
 export function parseAcousticConfig(text: string): AcousticConfig {
   const config = AcousticConfigSchema.parse(JSON.parse(text));
-  const { population, labels, prior, networks } = config;
+  const { population, labels, prior, heard, networks } = config;
   const width = population.indices.length;
   const agrees =
     population.mean.length === width &&
     population.sd.length === width &&
     prior.length === labels.length &&
+    [0, heard.labels.length].includes(heard.bias.length) &&
     networks.every((n) => n.kind !== 'dense' || (n.widths[0] === width && n.widths.at(-1) === outputsOf(config)));
-  if (!agrees) throw new Error('model.json contradicts itself: population, widths, labels and prior differ in length');
+  if (!agrees)
+    throw new Error('model.json contradicts itself: population, widths, labels, prior and bias differ in length');
   return config;
 }
 
@@ -134,7 +141,13 @@ export function temperatureAt(
 }
 
 /** Outputs of each network: the labels, then how listeners hear it. */
-export function outputsOf({ labels, heard }: Pick<AcousticConfig, 'labels' | 'heard'>): number {
+export function outputsOf({
+  labels,
+  heard,
+}: {
+  readonly labels: readonly Emotion[];
+  readonly heard: { readonly labels: readonly Emotion[] };
+}): number {
   return labels.length + heard.labels.length;
 }
 

@@ -212,7 +212,7 @@ export class AcousticReader {
     return {
       scores: byLabel(labels, posterior),
       ...(heard.labels.length > 0 && {
-        perceived: byLabel(heard.labels, softmax(whole.subarray(labels.length), heard.temperature)),
+        perceived: byLabel(heard.labels, softmax(sum(whole.subarray(labels.length), heard.bias), heard.temperature)),
       }),
       top: labels[topIndex] ?? 'neutral',
       weights: shapleyValues(values, VOICE_CUES.length),
@@ -233,7 +233,7 @@ export class AcousticReader {
   }
 }
 
-function sum(a: Float32Array, b: Float32Array): Float32Array {
+function sum(a: Float32Array, b: ArrayLike<number>): Float32Array {
   return a.map((x, i) => x + (b[i] ?? 0));
 }
 
