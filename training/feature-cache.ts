@@ -59,7 +59,7 @@ export async function cachedFeatures(files: readonly string[], options: CacheOpt
     if (missing.length > 0) {
       for (const features of await pool.run({ file, variants: missing })) {
         await store.appendFile(recordOf(features));
-        known.set(keyOf(hash, features.variant), features);
+        known.set(keyOf(hash, features.variant), shared(features));
       }
     }
     return variants.flatMap((variant) => known.get(keyOf(hash, variant)) ?? []);
@@ -130,13 +130,29 @@ function featuresIn(body: Buffer, frames: number): Features {
   const columns = new Float32Array(body.buffer.slice(body.byteOffset, body.byteOffset + 4 * COLUMNS));
   const steps = new Int16Array(body.buffer.slice(body.byteOffset + 4 * COLUMNS, body.byteOffset + body.length));
   const [functionals, classic] = [FUNCTIONAL_NAMES.length, FUNCTIONAL_NAMES.length + CLASSIC_MFCC_COUNT];
-  return {
-    functionals: columns.slice(0, functionals),
-    classic: columns.slice(functionals, classic),
+  return shared({
+    functionals: columns.subarray(0, functionals),
+    classic: columns.subarray(functionals, classic),
     spectrogram: {
       frames,
       logMel: Float32Array.from(steps, (step) => step / RESOLUTION),
-      bandMean: columns.slice(classic),
+      bandMean: columns.subarray(classic),
     },
+  });
+}
+
+/** In memory that all threads see: a gigabyte of pictures need not be copied for each. */
+function shared({ functionals, classic, spectrogram }: Features): Features {
+  const { frames, logMel, bandMean } = spectrogram;
+  return {
+    functionals: inSharedMemory(functionals),
+    classic: inSharedMemory(classic),
+    spectrogram: { frames, logMel: inSharedMemory(logMel), bandMean: inSharedMemory(bandMean) },
   };
+}
+
+function inSharedMemory(values: Float32Array): Float32Array {
+  const copy = new Float32Array(new SharedArrayBuffer(values.byteLength));
+  copy.set(values);
+  return copy;
 }

@@ -15,7 +15,7 @@ const COLOUR = 0.24;
 const LEVEL = 0.16;
 const COLOUR_KNOTS = 6;
 /** Share of the pictures with noise; its level under the speech, nats of power; standard deviation of its colour. */
-const NOISY = 0.35;
+const NOISY = 0.25;
 const NOISE_UNDER = [1.5, 6] as const;
 const NOISE_COLOUR = 1.5;
 const NOISE_KNOTS = 4;

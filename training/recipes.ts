@@ -57,7 +57,7 @@ const LOGISTIC: DenseRecipe = {
 
 const CNN: LookingRecipe = {
   kind: 'cnn',
-  epochs: 30,
+  epochs: 24,
   batch: 32,
   labelSmoothing: 0.05,
   mixup: 0.4,
@@ -69,9 +69,9 @@ const CNN: LookingRecipe = {
     heads: 4,
     scorer: 48,
     hidden: 96,
-    channelDropout: 0.15,
-    pooledDropout: 0.4,
-    hiddenDropout: 0.3,
+    channelDropout: 0.1,
+    pooledDropout: 0.3,
+    hiddenDropout: 0.2,
     learningRate: 2e-3,
     warmUp: 0.15,
     weightDecay: 1e-2,

@@ -38,7 +38,6 @@ export type Acquaintance = keyof typeof SHARES;
 const SHARES = {
   stranger: { alone: 1, wellKnown: 0 },
   known: { alone: 0, wellKnown: 0.5 },
-  any: { alone: 0.5, wellKnown: 0.28 },
 } as const;
 /** So many clips of the speaker at most. */
 const FEW = 15;

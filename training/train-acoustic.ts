@@ -13,8 +13,8 @@ import { progressBar } from './progress.js';
 import { networksOf, shapeOf, type NeuralRecipe } from './recipes.js';
 import { fixed } from './report.js';
 import { cleanOf, heardIn, populationOf, priorOf, samplingWeights, type Sample } from './samples.js';
+import { trainSideBySide } from './side-by-side.js';
 import { SVM, trainSvm } from './svm.js';
-import { trainNetwork } from './train-networks.js';
 
 /** Names and figures: all clips, then each corpus. */
 export type FigureRows = readonly (readonly [title: string, figures: Figures])[];
@@ -32,12 +32,14 @@ export interface NeuralOptions {
   /** Dense networks that differ in their seed. */
   readonly members?: number | undefined;
   readonly backend: AcousticBackend;
+  /** Networks that are trained at a time. */
+  readonly threads: number;
   readonly checkpoints?: string | undefined;
   /** What `model.json` says of where it comes from, beside recipe and seed. */
   readonly provenance: Readonly<Record<string, unknown>>;
 }
 
-/** Trains the networks of a recipe, one after the other, and calibrates them on speakers they never heard. */
+/** Trains the networks of a recipe and calibrates them on speakers they never heard. */
 export async function trainNeural(
   samples: readonly Sample[],
   unheard: readonly Sample[],
@@ -48,21 +50,9 @@ export async function trainNeural(
   const heard = EMOTIONS.filter((emotion) => samples.some((s) => s.votes?.[emotion]));
   const population = populationOf(samples);
   const recipes = networksOf(options.recipe, options.seed, options.epochs, options.members);
-  const tensors: Float32Array[][] = [];
-  for (const [i, recipe] of recipes.entries()) {
-    const bar = progressBar(`${recipe.kind} network ${i + 1} of ${recipes.length}`, recipe.epochs * 100);
-    const data = { samples, population, outputs: { labels, heard } };
-    const trained = await trainNetwork(recipe, data, {
-      checkpoints: options.checkpoints,
-      onProgress: ({ epoch, step, steps, loss }) => {
-        bar.update(Math.round((recipe.epochs * 100 * step) / steps), `epoch ${epoch + 1}, loss ${fixed(loss)}`);
-      },
-    }).finally(() => {
-      bar.stop();
-    });
-    // As they will be stored: what is measured is what serves.
-    tensors.push(trained.map((tensor) => tensor.map(f16round)));
-  }
+  const trained = await trainSideBySide(recipes, { samples, population, outputs: { labels, heard } }, options);
+  // As they will be stored: what is measured is what serves.
+  const tensors = trained.map((network) => network.map((tensor) => tensor.map(f16round)));
   const outputs = outputsOf({ labels, heard: { labels: heard } });
   const config: Uncalibrated = {
     format: 3,

@@ -18,6 +18,7 @@ import { networksOf, shapeOf, type NetworkRecipe } from './recipes.js';
 import { normal, rngOf } from './rng.js';
 import { baselineOf, cleanOf, populationOf, samplingWeights } from './samples.js';
 import { madeUpSamples } from './samples.fixture.js';
+import { trainSideBySide } from './side-by-side.js';
 import { neuralFigures, trainNeural } from './train-acoustic.js';
 import { trainNetwork } from './train-networks.js';
 
@@ -192,10 +193,28 @@ describe.each(['cnn', 'attention'] as const)('PictureTrainer of %s', (kind) => {
   });
 });
 
+describe('trainSideBySide', () => {
+  const options = { threads: 2, backend: 'wasm' } as const;
+
+  it('[TR12] trains each network as if it were alone', async () => {
+    const recipes = [small('dense', 1, 7), small('cnn', 1, 8), small('dense', 1, 9)];
+    const alone: Float32Array[][] = [];
+    for (const recipe of recipes) alone.push(await trainNetwork(recipe, few));
+    expect(await trainSideBySide(recipes, few, options)).toEqual(alone);
+  });
+
+  it('[TR12] says why one of them failed', async () => {
+    const hopeless = small('dense', 1, 7);
+    if (hopeless.kind !== 'dense') throw new Error('not dense');
+    const recipe = { ...hopeless, network: { ...hopeless.network, learningRate: Number.NaN } };
+    await expect(trainSideBySide([recipe, small('dense', 1, 8)], few, options)).rejects.toThrow('the loss is no number');
+  });
+});
+
 describe('trainNeural', () => {
   it('[TR6] makes a model whose cues sum to its log-odds and whose files read back as written', async () => {
     const unheard = madeUpSamples(60, 4, 5);
-    const options = { recipe: 'logistic', seed: 1, epochs: 3, backend: 'wasm', provenance: {} } as const;
+    const options = { recipe: 'logistic', seed: 1, epochs: 3, backend: 'wasm', threads: 2, provenance: {} } as const;
     const model = await trainNeural(samples, unheard, options);
     const { config, tensors } = model;
     expect(config.labels).toEqual(['neutral', 'happy', 'angry']);

@@ -75,13 +75,9 @@ export async function trainNetwork(
   return folded;
 }
 
-/**
- * Each hears what it will be asked about. Of the picture a baseline moves the colour only, so that the one who looks at acquaintances
- * learns from strangers as well.
- */
-function acquaintanceOf({ kind, view }: NetworkRecipe): Acquaintance {
-  if (view === 'population') return 'stranger';
-  return kind === 'dense' ? 'known' : 'any';
+/** Each hears what it will be asked about. */
+function acquaintanceOf({ view }: NetworkRecipe): Acquaintance {
+  return view === 'population' ? 'stranger' : 'known';
 }
 
 function* rowBatches(draws: readonly Draw[], recipe: NetworkRecipe, data: TrainingData, rng: Rng): Generator<RowBatch> {
@@ -94,7 +90,7 @@ function* rowBatches(draws: readonly Draw[], recipe: NetworkRecipe, data: Traini
 }
 
 /** Half of the batches are mixed: a network that only ever hears two voices at once is a poor judge of one. */
-const MIXED_BATCHES = 0.5;
+const MIXED_BATCHES = 0.3;
 /** Clips of about the same length share a batch, or padding would be most of the work; this many frames of disorder remain. */
 const DISORDER_FRAMES = 60;
 

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { Command } from 'commander';
 import type { AcousticBackend } from '../src/audio/acoustic.model.js';
@@ -85,7 +86,7 @@ program
   .option('--copies <n>', 'changed copies of each clip: noise, speed, level, colour, telephone, codec', countOf(0), 2)
   .option('--epochs <n>', 'of the main network (default: as the recipe says)', countOf(1))
   .option('--cache <dir>', 'where features and unfinished trainings are kept', resolve(PROJECT_ROOT, 'data/cache'))
-  .option('--threads <n>', 'threads that extract features', countOf(1), 2)
+  .option('--threads <n>', 'threads that extract features and train networks', countOf(1), availableParallelism())
   .option('--backend <name>', 'auto, node, wasm or cpu', oneOf('auto', 'node', 'wasm', 'cpu'), 'auto')
   .option(
     '--whisper <model>',
@@ -131,6 +132,7 @@ async function trainAcoustic(options: Arguments): Promise<void> {
         epochs: name === recipe ? options.epochs : undefined,
         members,
         backend: options.backend,
+        threads: options.threads,
         checkpoints: join(options.cache, 'checkpoints'),
         provenance: provenanceOf(options, split.heldOut),
       });

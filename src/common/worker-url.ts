@@ -1,6 +1,5 @@
-import { sep } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { join } from 'node:path';
+import { join, relative, sep } from 'node:path';
 import { PROJECT_ROOT } from './config.js';
 
 /**
@@ -9,7 +8,7 @@ import { PROJECT_ROOT } from './config.js';
  */
 export function workerUrl(caller: string, file: string): URL {
   const url = new URL(file, caller);
-  const source = join(PROJECT_ROOT, 'src') + sep;
-  const path = fileURLToPath(url);
-  return path.startsWith(source) ? pathToFileURL(join(PROJECT_ROOT, 'dist', 'src', path.slice(source.length))) : url;
+  const path = relative(PROJECT_ROOT, fileURLToPath(url));
+  const isSource = path.startsWith(`src${sep}`) || path.startsWith(`training${sep}`);
+  return isSource ? pathToFileURL(join(PROJECT_ROOT, 'dist', path)) : url;
 }
