@@ -84,6 +84,18 @@ module.exports = {
       { path: '^(training|bench|web|test)/' },
     ),
     forbid(
+      'training-in-layers',
+      'common ← corpora ← samples ← networks, classic ← voice ← fusion, text',
+      { path: '^training/(common|corpora|samples|networks|classic)/', pathNot: '\\.spec\\.ts$' },
+      { path: '^training/(voice|fusion|text)/' },
+    ),
+    forbid(
+      'clips-know-no-networks',
+      'the lower layers of training/',
+      { path: '^training/(common|corpora|samples)/', pathNot: '\\.spec\\.ts$' },
+      { path: '^training/(networks|classic)/' },
+    ),
+    forbid(
       'tfjs-in-acoustic-models',
       'acoustic*.model.ts or training',
       { path: '^src/', pathNot: '^src/audio/acoustic[a-z-]*\\.model\\.ts$' },

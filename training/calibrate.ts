@@ -8,12 +8,12 @@ import { sha256, writeManifestEntry } from '../src/common/model-manifest.js';
 import { EMOTIONS, scoresOf, type PartialScores, type Scores } from '../src/emotion/scores.js';
 import { fusionConfig, UNCALIBRATED } from '../src/fusion/config.js';
 import { FUSION_FILE } from '../src/pipeline/load-fusion.js';
-import { calibrateFusion, type CalibrationData } from './calibrate-fusion.js';
-import { CONDITIONS } from './conditions.js';
-import type { Clip } from './corpora.js';
-import { assertAllThere } from './evaluate-acoustic.js';
-import { fuseAll, keyOf, type FusionOutcome } from './evaluate-fusion.js';
-import { fusionCardOf } from './fusion-card.js';
+import { calibrateFusion, type CalibrationData } from './fusion/calibrate.js';
+import { CONDITIONS } from './samples/conditions.js';
+import type { Clip } from './corpora/corpora.js';
+import { assertAllThere } from './voice/evaluate.js';
+import { fuseAll, keyOf, type FusionOutcome } from './fusion/evaluate.js';
+import { fusionCardOf } from './fusion/card.js';
 import {
   hearAllClips,
   note,
@@ -21,16 +21,16 @@ import {
   sourcesOf,
   withEvidence,
   type EvidenceArguments,
-} from './fusion-evidence.js';
-import { fusionReportOf } from './fusion-figures.js';
-import { SITUATIONS } from './fusion-report.js';
-import { fusionHeadingOf, fusionTablesOf } from './fusion-tables.js';
-import { groupBy } from './group-by.js';
-import { beginningsOf, hearChanged, overdrivenOf, type Changed } from './hear-changed.js';
-import { makePairs, type PairSources } from './pairs.js';
-import { progressBar } from './progress.js';
-import { madeNow } from './provenance.js';
-import { tableToText } from './report.js';
+} from './fusion/evidence.js';
+import { fusionReportOf } from './fusion/figures.js';
+import { SITUATIONS } from './fusion/report.js';
+import { fusionHeadingOf, fusionTablesOf } from './fusion/tables.js';
+import { groupBy } from './common/group-by.js';
+import { beginningsOf, hearChanged, overdrivenOf, type Changed } from './voice/hear-changed.js';
+import { makePairs, type PairSources } from './fusion/pairs.js';
+import { progressBar } from './common/progress.js';
+import { madeNow } from './common/provenance.js';
+import { tableToText } from './common/report.js';
 
 interface CalibrationArguments extends EvidenceArguments {
   readonly out: string;

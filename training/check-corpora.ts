@@ -2,13 +2,13 @@ import { relative } from 'node:path';
 import { Command } from 'commander';
 import { messageOf } from '../src/common/errors.js';
 import { defaultThreads, WorkerPool } from '../src/common/worker-pool.js';
-import { countOf } from './arguments.js';
+import { countOf } from './common/arguments.js';
 import { problemsOf, summariesOf, type Heard, type Problem } from './corpora/check.js';
 import { problemLines, summaryTable } from './corpora/check-text.js';
 import { filesBelow, formatRank } from './corpora/files.js';
 import type { NoSound, Sound } from './corpora/sound.js';
-import { leftOut, manifestOf, readCorpora, withoutKnownBad, type Clip, type Corpus } from './corpora.js';
-import { progressBar } from './progress.js';
+import { leftOut, manifestOf, readCorpora, withoutKnownBad, type Clip, type Corpus } from './corpora/corpora.js';
+import { progressBar } from './common/progress.js';
 
 interface Arguments {
   readonly root: string;

@@ -1,3 +1,4 @@
+import { BASELINE_MODES, type BaselineMode } from './samples/samples.js';
 import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { Command } from 'commander';
@@ -10,24 +11,24 @@ import { defaultThreads } from '../src/common/worker-pool.js';
 import { EMOTIONS } from '../src/emotion/scores.js';
 import type { Dtype } from '../src/text/hub-source.js';
 import { loadSentiment } from '../src/text/sentiment.model.js';
-import { reportOf } from './acoustic-figures.js';
-import { BASELINE_MODES, type AcousticReport, type BaselineMode } from './acoustic-report.js';
-import { headingOf, tablesOf } from './acoustic-tables.js';
-import { countOf, oneOf } from './arguments.js';
-import { clipsOf } from './chosen-clips.js';
-import { CONDITIONS, type Condition } from './conditions.js';
-import type { Clip } from './corpora.js';
-import { assertAllThere, predictClips, readingsOf, type AcousticPrediction } from './evaluate-acoustic.js';
-import { byVoicedMs, lengthsTable } from './evaluate-lengths.js';
-import { predictTexts, textReportOf } from './evaluate-text.js';
-import { fusionCommand } from './fusion-command.js';
-import { groupBy } from './group-by.js';
-import { readWords } from './pair-sources.js';
-import { progressBar } from './progress.js';
-import { madeNow } from './provenance.js';
-import { tableToMarkdown, tableToText, toCsv } from './report.js';
-import { textHeadingOf, textTablesOf } from './text-tables.js';
-import { withSecondVoice, type VoiceReader } from './whisper-voice.js';
+import { reportOf } from './voice/figures.js';
+import type { AcousticReport } from './voice/report.js';
+import { headingOf, tablesOf } from './voice/tables.js';
+import { countOf, oneOf } from './common/arguments.js';
+import { clipsOf } from './corpora/chosen-clips.js';
+import { CONDITIONS, type Condition } from './samples/conditions.js';
+import type { Clip } from './corpora/corpora.js';
+import { assertAllThere, predictClips, readingsOf, type AcousticPrediction } from './voice/evaluate.js';
+import { byVoicedMs, lengthsTable } from './voice/evaluate-lengths.js';
+import { predictTexts, textReportOf } from './text/evaluate.js';
+import { fusionCommand } from './fusion/command.js';
+import { groupBy } from './common/group-by.js';
+import { readWords } from './fusion/pair-sources.js';
+import { progressBar } from './common/progress.js';
+import { madeNow } from './common/provenance.js';
+import { tableToMarkdown, tableToText, toCsv } from './common/report.js';
+import { textHeadingOf, textTablesOf } from './text/tables.js';
+import { withSecondVoice, type VoiceReader } from './voice/whisper-voice.js';
 
 interface Common {
   readonly model: string;
@@ -123,7 +124,7 @@ async function evaluateAcoustic(options: AcousticArguments): Promise<void> {
     );
   }
   if (options.html) {
-    const { reportHtml } = await import('./report-html.js'); // brings the charts, which nothing else needs
+    const { reportHtml } = await import('./voice/html-report.js'); // brings the charts, which nothing else needs
     await writeFile(options.html, reportHtml(report));
   }
   if (options.markdown) await writeFile(options.markdown, `${tables.map(tableToMarkdown).join('\n\n')}\n`);

@@ -7,8 +7,8 @@ import { AcousticReader, inputOf, measure, startBackend } from '../../src/audio/
 import { extractFeatures } from '../../src/audio/features.js';
 import { FUNCTIONAL_GROUPS } from '../../src/audio/functionals.js';
 import { PROJECT_ROOT } from '../../src/common/config.js';
-import { readClip } from '../../training/read-clip.js';
-import { rngOf } from '../../training/rng.js';
+import { readClip } from '../../training/corpora/read-clip.js';
+import { rngOf } from '../../training/common/rng.js';
 import { haveCorpora, heldOutClips } from '../support/held-out.js';
 
 describe('the cue that is named first', () => {

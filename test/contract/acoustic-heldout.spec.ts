@@ -4,8 +4,8 @@ import { describe, expect, it } from '@jest/globals';
 import { loadAcousticModel } from '../../src/audio/acoustic.model.js';
 import { PROJECT_ROOT } from '../../src/common/config.js';
 import { EMOTIONS } from '../../src/emotion/scores.js';
-import { figuresOf } from '../../training/metrics.js';
-import { readClip } from '../../training/read-clip.js';
+import { figuresOf } from '../../training/common/metrics.js';
+import { readClip } from '../../training/corpora/read-clip.js';
 import { haveCorpora, heldOutClips } from '../support/held-out.js';
 
 const modelsDir = join(PROJECT_ROOT, 'models');

@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { PROJECT_ROOT } from '../../src/common/config.js';
-import type { AcousticReport } from '../../training/acoustic-report.js';
-import { CONDITIONS } from '../../training/conditions.js';
-import { SITUATIONS, type FusionReport } from '../../training/fusion-report.js';
+import type { AcousticReport } from '../../training/voice/report.js';
+import { CONDITIONS } from '../../training/samples/conditions.js';
+import { SITUATIONS, type FusionReport } from '../../training/fusion/report.js';
 
 const clips = join(PROJECT_ROOT, 'test', 'fixtures', 'clips');
 

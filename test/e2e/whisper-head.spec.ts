@@ -18,7 +18,7 @@ import { PROJECT_ROOT } from '../../src/common/config.js';
 import { readManifest } from '../../src/common/model-manifest.js';
 import { SAMPLE_RATE } from '../../src/emotion/utterance.js';
 import type { AnalyzedPart } from '../../src/pipeline/analyze-file.js';
-import type { AcousticReport } from '../../training/acoustic-report.js';
+import type { AcousticReport } from '../../training/voice/report.js';
 import { undertone } from '../support/cli.js';
 import { consent, TestClient } from '../support/client.js';
 import { CLIPS } from '../support/clips.js';

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { readClips, withoutKnownBad, type Clip } from '../../training/corpora.js';
+import { readClips, withoutKnownBad, type Clip } from '../../training/corpora/corpora.js';
 
 const root = join(process.env['UNDERTONE_DATA'] ?? '', 'corpora');
 const manifest = join(root, 'manifest.csv');

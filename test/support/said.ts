@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { expect } from '@jest/globals';
-import { readClip } from '../../training/read-clip.js';
+import { readClip } from '../../training/corpora/read-clip.js';
 import { CLIPS } from './clips.js';
 import { haveCorpora, heldOutClips } from './held-out.js';
 

@@ -1,5 +1,5 @@
 import { EMOTIONS, type Emotion } from '../../src/emotion/scores.js';
-import { groupBy } from '../group-by.js';
+import { groupBy } from '../common/group-by.js';
 import { UNKNOWN_SPEAKER, type Clip } from './clip.js';
 import { CORPORA } from './conventions.js';
 import type { NoSound, Sound } from './sound.js';

@@ -1,0 +1,47 @@
+import { execFileSync } from 'node:child_process';
+import { cpus } from 'node:os';
+import { isAbsolute } from 'node:path';
+import { PROJECT_ROOT } from '../../src/common/config.js';
+
+/** The commit that is checked out, with `-dirty` where files differ from it; `unknown` without git. */
+export function commitOf(root = PROJECT_ROOT): string {
+  try {
+    const args = ['describe', '--always', '--dirty', '--exclude', '*'];
+    return execFileSync('git', args, { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
+  } catch {
+    return 'unknown';
+  }
+}
+
+/** `2 × AMD EPYC, Node 20.20.2` */
+export function machine(): string {
+  return `${cpus().length} × ${cpus()[0]?.model.trim() ?? 'unknown processor'}, Node ${process.versions.node}`;
+}
+
+/** A command line as others can repeat it: folders are left out of names, and the root is `DIR`; where results go stays, unless it is a place of one machine. */
+export function portableCommand(program: string, args: readonly string[]): string {
+  const shown = args.map((arg, i) => {
+    if (args[i - 1] === '--root') return 'DIR';
+    if (arg.startsWith('--root=')) return '--root=DIR';
+    if (args[i - 1] === '--out' && !isAbsolute(arg)) return arg;
+    return arg.replace(/^(--[\w-]+=)?.*[/\\](?=.)/, '$1');
+  });
+  return [program, ...shown].join(' ');
+}
+
+/** What a report says of how it was made. */
+export interface Made {
+  /** ISO 8601, UTC. */
+  readonly date: string;
+  /** The command line, folders left out. */
+  readonly command: string;
+  readonly seed: number;
+  readonly commit: string;
+  readonly machine: string;
+}
+
+/** @param program whose command line this process was started with */
+export function madeNow(program: string, seed: number): Made {
+  const command = portableCommand(program, process.argv.slice(2));
+  return { date: new Date().toISOString(), command, seed, commit: commitOf(), machine: machine() };
+}
