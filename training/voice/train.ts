@@ -10,7 +10,6 @@ import { FOREST, trainForest } from '../classic/forest.js';
 import { figuresOf, type Figures } from '../common/metrics.js';
 import { progressBar } from '../common/progress.js';
 import { networksOf, shapeOf, type NeuralRecipe } from '../networks/recipes.js';
-import { fixed } from '../common/report.js';
 import {
   cleanOf,
   heardIn,
