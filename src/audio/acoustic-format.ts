@@ -1,6 +1,6 @@
 import { getFloat16, setFloat16 } from '@petamoriken/float16';
 import { z } from 'zod';
-import { EMOTIONS, type Emotion } from '../emotion/scores.js';
+import { EMOTIONS } from '../emotion/scores.js';
 
 const Widths = z.array(z.number().int().positive());
 
@@ -141,13 +141,7 @@ export function temperatureAt(
 }
 
 /** Outputs of each network: the labels, then how listeners hear it. */
-export function outputsOf({
-  labels,
-  heard,
-}: {
-  readonly labels: readonly Emotion[];
-  readonly heard: { readonly labels: readonly Emotion[] };
-}): number {
+export function outputsOf({ labels, heard }: Pick<AcousticConfig, 'labels' | 'heard'>): number {
   return labels.length + heard.labels.length;
 }
 

@@ -1,4 +1,4 @@
-import { startBackend, type AcousticBackend } from '../../src/audio/acoustic.model.js';
+import type { AcousticBackend } from '../../src/audio/acoustic.model.js';
 import { WorkerPool } from '../../src/common/worker-pool.js';
 import { workerUrl } from '../../src/common/worker-url.js';
 import type { NetworkTask, NetworkWorkerData } from './network.worker.js';
@@ -25,11 +25,9 @@ export async function trainSideBySide(
   data: TrainingData,
   { threads, backend, checkpoints }: SideBySideOptions,
 ): Promise<Float32Array[][]> {
-  // TensorFlow's own library fills all cores with one network.
-  const most = (await startBackend(backend)) === 'tensorflow' ? 1 : threads;
   const pool = new WorkerPool<NetworkTask, Float32Array[]>({
     worker: workerUrl(import.meta.url, './network.worker.js'),
-    threads: Math.min(most, recipes.length),
+    threads: Math.min(threads, recipes.length),
     data: { data, backend, checkpoints } satisfies NetworkWorkerData,
     maxQueue: Infinity,
   });
@@ -50,19 +48,12 @@ export async function trainSideBySide(
   };
   const trained: Promise<Float32Array[]>[] = [];
   // Those that look take longest: begun last, they would keep one thread busy long after the others are done.
-  const order = [...recipes.keys()].sort((a, b) => patience(recipes[b]) - patience(recipes[a]));
-  for (const i of order) {
-    const recipe = recipes[i];
-    if (recipe) trained[i] = train(recipe, i);
-  }
+  const order = [...recipes.entries()].sort(([, a], [, b]) => Number(a.kind === 'dense') - Number(b.kind === 'dense'));
+  for (const [i, recipe] of order) trained[i] = train(recipe, i);
   try {
     return await Promise.all(trained);
   } finally {
     bars.stop();
     await pool.close();
   }
-}
-
-function patience(recipe: NetworkRecipe | undefined): number {
-  return recipe?.kind === 'dense' ? 0 : 1;
 }

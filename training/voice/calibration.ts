@@ -182,6 +182,10 @@ const ROUNDS = 8;
  */
 export function asListeners(judged: readonly Judged[]): { temperature: number; bias: number[] } {
   const emotions = [...(judged[0]?.votes.keys() ?? [])];
+  const totalOf = (shares: readonly ArrayLike<number>[], emotion: number): number =>
+    shares.reduce((sum, row) => sum + (row[emotion] ?? 0), 0);
+  const votes = judged.map((j) => j.votes);
+  const named = emotions.map((k) => totalOf(votes, k));
   let bias = emotions.map(() => 0);
   let temperature = 1;
   for (let round = 0; judged.length > 0 && round < ROUNDS; round++) {
@@ -193,11 +197,8 @@ export function asListeners(judged: readonly Judged[]): { temperature: number; b
       ),
     );
     const expected = shifted.map((logits) => softmaxOf(logits, temperature));
-    const total = (shares: readonly ArrayLike<number>[], emotion: number): number =>
-      shares.reduce((sum, row) => sum + (row[emotion] ?? 0), 0);
-    const votes = judged.map((j) => j.votes);
     const moved = emotions.map(
-      (k) => (bias[k] ?? 0) + temperature * Math.log((total(votes, k) + 1) / (total(expected, k) + 1)),
+      (k) => (bias[k] ?? 0) + temperature * Math.log(((named[k] ?? 0) + 1) / (totalOf(expected, k) + 1)),
     );
     const mean = moved.reduce((a, b) => a + b, 0) / moved.length;
     bias = moved.map((b) => b - mean);

@@ -51,21 +51,27 @@ export async function trainNeural(
   unheard: readonly Sample[],
   options: NeuralOptions,
 ): Promise<TrainedModel> {
-  await startBackend(options.backend);
+  // TensorFlow's own library fills all cores with one network.
+  const threads = (await startBackend(options.backend)) === 'tensorflow' ? 1 : options.threads;
   const labels = EMOTIONS.filter((emotion) => samples.some((s) => s.emotion === emotion));
   const heard = EMOTIONS.filter((emotion) => samples.some((s) => s.votes?.[emotion]));
   const population = populationOf(samples);
   const recipes = networksOf(options.recipe, options.seed, options.epochs, options.members);
-  const trained = await trainSideBySide(recipes, { samples, population, outputs: { labels, heard } }, options);
+  const trained = await trainSideBySide(
+    recipes,
+    { samples, population, outputs: { labels, heard } },
+    { ...options, threads },
+  );
   // As they will be stored: what is measured is what serves.
   const tensors = trained.map((network) => network.map((tensor) => tensor.map(f16round)));
-  const outputs = outputsOf({ labels, heard: { labels: heard } });
+  const listeners = { labels: heard, temperature: 1, bias: [] };
+  const outputs = outputsOf({ labels, heard: listeners });
   const config: Uncalibrated = {
     format: 3,
     featureVersion: FEATURE_VERSION,
     labels,
     prior: priorOf(samples, samplingWeights(samples), labels),
-    heard: { labels: heard, temperature: 1, bias: [] },
+    heard: listeners,
     population: {
       indices: [...population.indices],
       mean: [...population.mean],
