@@ -2,6 +2,7 @@ import { relative } from 'node:path';
 import { Command } from 'commander';
 import { messageOf } from '../src/common/errors.js';
 import { defaultThreads, WorkerPool } from '../src/common/worker-pool.js';
+import { workerUrl } from '../src/common/worker-url.js';
 import { countOf } from './common/arguments.js';
 import { problemsOf, summariesOf, type Heard, type Problem } from './corpora/check.js';
 import { problemLines, summaryTable } from './corpora/check-text.js';
@@ -61,7 +62,7 @@ async function check(options: Arguments): Promise<void> {
 
 async function hear(clips: readonly Clip[], threads: number): Promise<Heard[]> {
   const pool = new WorkerPool<string, Sound | NoSound>({
-    worker: new URL('./corpora/sound.worker.js', import.meta.url),
+    worker: workerUrl(import.meta.url, './corpora/sound.worker.js'),
     threads,
     data: undefined,
     maxQueue: Infinity,

@@ -9,11 +9,11 @@ import type { Chosen } from '../pipeline/house-rules.js';
 import type { LiveSession, OpenOptions } from '../pipeline/live-session.js';
 import type { PipelineService } from '../pipeline/pipeline.service.js';
 import type { Recorder, Recording } from '../sessions/recorder.service.js';
+import { AudioIntake } from './audio-intake.js';
 import type { Caller } from './auth.js';
 import type { LiveEntry, LiveSessions } from './live-sessions.js';
 import type { Admitted, Consents, Reading } from './consents.service.js';
 import {
-  AudioFrameSchema,
   ConsentWithdrawSchema,
   EvidenceInputSchema,
   SessionStartSchema,
@@ -67,13 +67,8 @@ export class StreamConnection {
   private withdrawing: Promise<unknown> | undefined;
   private recording: Recording | undefined;
   private eventSeq = 0;
-  private nextSeq = 0;
-  private frames = 0;
-  private dropped = 0;
+  private readonly intake: AudioIntake;
   /** Spans are measured by `performance.now()`: the clock of the machine may jump. */
-  private ackedAt = 0;
-  private ackedReceivedMs = -1;
-  private ackedBufferedMs = 0;
   private lastHeard = performance.now();
   private openedAt = 0;
   private readonly ticker: NodeJS.Timeout;
@@ -100,6 +95,9 @@ export class StreamConnection {
     this.ticker = setInterval(() => {
       this.tick();
     }, ACK_EVERY_MS);
+    this.intake = new AudioIntake(ports.limits, (ack) => {
+      this.send('audio.ack', ack);
+    });
     this.entry = {
       id: this.sessionId,
       tenant: caller.tenant,
@@ -240,43 +238,10 @@ export class StreamConnection {
 
   frame(meta: unknown, bytes: unknown): void {
     const live = this.session();
-    const { seq } = parse(AudioFrameSchema, meta);
-    if (!(bytes instanceof Uint8Array)) {
-      throw new WireError('invalidAudioFrame', 'Send the audio as a binary second argument, not as text.', {
-        param: `seq ${seq}`,
-      });
-    }
-    const { limits } = this.ports;
-    if (bytes.byteLength > limits.frameBytes) {
-      throw new WireError('messageTooLarge', `A frame may have ${limits.frameBytes} bytes; cut the audio smaller.`, {
-        param: `seq ${seq}`,
-      });
-    }
-    if (live.bufferedMs > limits.creditMs) {
-      this.dropped += 1;
-      this.nextSeq = Math.max(this.nextSeq, seq + 1);
-      const retryAfterMs = Math.ceil(live.bufferedMs - limits.creditMs / 2);
-      throw new WireError('rateLimited', 'This frame was dropped: more audio waits than creditMs allows.', {
-        param: `seq ${seq}`,
-        retryAfterMs,
-      });
-    }
-    if (seq < this.nextSeq) {
-      throw new WireError('sequenceGap', `Frame ${seq} was repeated and left out; ${this.nextSeq} is next.`, {
-        param: `seq ${seq}`,
-      });
-    }
-    const expected = this.nextSeq;
-    this.nextSeq = seq + 1;
-    this.frames += 1;
-    live.pushAudio(bytes);
-    if (live.receivedMs > limits.sessionMs) void this.close('sessionLimit');
-    else if (performance.now() - this.ackedAt >= ACK_EVERY_MS) this.acknowledge();
-    if (seq > expected) {
-      throw new WireError('sequenceGap', `Frames ${expected} to ${seq - 1} are missing; the session goes on.`, {
-        param: `seq ${expected}`,
-      });
-    }
+    const missing = this.intake.take(live, meta, bytes);
+    if (live.receivedMs > this.ports.limits.sessionMs) void this.close('sessionLimit');
+    else this.intake.acknowledge(live, ACK_EVERY_MS);
+    if (missing) throw missing;
   }
 
   text(payload: unknown): object {
@@ -377,11 +342,10 @@ export class StreamConnection {
     } catch (error) {
       this.fail(error);
     }
-    this.acknowledge();
+    this.intake.acknowledge(live);
     const totals = {
       audioMs: Math.round(live.receivedMs),
-      frames: this.frames,
-      droppedFrames: this.dropped,
+      ...this.intake.totals,
       utterances: live.utterances,
       ...(await this.settled(reason)),
     };
@@ -425,21 +389,7 @@ export class StreamConnection {
       if (this.state === 'new') this.socket.disconnect(true);
       else void this.close('idle');
     } else if (this.state === 'open' && now - this.openedAt > limits.sessionMs) void this.close('sessionLimit');
-    else if (now - this.ackedAt >= ACK_EVERY_MS / 2) this.acknowledge();
-  }
-
-  /** Told when there is news: more received, or less waiting. */
-  private acknowledge(): void {
-    const { live } = this;
-    if (!live || this.frames === 0) return;
-    const receivedMs = Math.round(live.receivedMs);
-    const bufferedMs = Math.round(live.bufferedMs);
-    if (receivedMs === this.ackedReceivedMs && bufferedMs === this.ackedBufferedMs) return;
-    this.ackedAt = performance.now();
-    this.ackedReceivedMs = receivedMs;
-    this.ackedBufferedMs = bufferedMs;
-    const creditMs = Math.max(0, this.ports.limits.creditMs - bufferedMs);
-    this.send('audio.ack', { ackSeq: this.nextSeq - 1, receivedMs, bufferedMs, creditMs, lagMs: bufferedMs });
+    else if (this.live) this.intake.acknowledge(this.live, ACK_EVERY_MS / 2);
   }
 
   /** The line's events; nothing derived from a person is told after the session is closed. */

@@ -5,6 +5,7 @@ import { CLASSIC_MFCC_COUNT } from '../../src/audio/classic-mfcc.js';
 import { FEATURE_VERSION, MEL_BANDS } from '../../src/audio/features.js';
 import { FUNCTIONAL_NAMES } from '../../src/audio/functionals.js';
 import { WorkerPool } from '../../src/common/worker-pool.js';
+import { workerUrl } from '../../src/common/worker-url.js';
 import { AUGMENTATION_VERSION } from './augment.js';
 import type { ClipFeatures, Features, FeatureTask } from './features.worker.js';
 
@@ -35,7 +36,7 @@ export async function cachedFeatures(files: readonly string[], options: CacheOpt
   const variants = [...Array(1 + (options.variants ?? 0)).keys()];
   const out = new Array<Features[]>(files.length);
   const pool = new WorkerPool<FeatureTask, ClipFeatures[]>({
-    worker: new URL('./features.worker.js', import.meta.url),
+    worker: workerUrl(import.meta.url, './features.worker.js'),
     threads: options.threads,
     data: undefined,
     maxQueue: Infinity,
