@@ -114,7 +114,7 @@ async function calibrate(options: CalibrationArguments): Promise<void> {
   await mkdir(options.out, { recursive: true });
   const json = Buffer.from(`${JSON.stringify(values, null, 2)}\n`);
   await writeFile(join(options.out, FUSION_FILE), json);
-  await writeFile(join(options.out, 'CARD.md'), fusionCardOf(values, report, tables));
+  await writeFile(join(options.out, 'CARD.md'), fusionCardOf(values, report, tables, options.heldOut));
   const models = resolve(options.models);
   if (dirname(dirname(resolve(options.out))) === models) {
     await writeManifestEntry(models, relative(models, resolve(options.out)), {

@@ -54,8 +54,7 @@ async function check(options: Arguments): Promise<void> {
   if (options.json) print(JSON.stringify({ corpora: summaries, leftOut: corpus.dropped, problems }));
   else {
     print(summaryTable(summaries));
-    for (const line of [...leftOut(corpus.dropped), ...problemLines(problems), nextStep(options, problems)])
-      print(line);
+    for (const line of [...leftOut(corpus), ...problemLines(problems), nextStep(options, problems)]) print(line);
   }
   if (problems.some(stopsTraining)) process.exitCode = 1;
 }

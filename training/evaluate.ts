@@ -116,19 +116,24 @@ async function evaluateAcoustic(options: AcousticArguments): Promise<void> {
   const tables = tablesOf(report);
   if (options.json) print(JSON.stringify(report));
   else print([headingOf(report), ...tables.map(tableToText)].join('\n\n'));
-  const unread = predictions.find((p) => p.status !== 'available');
-  if (unread) {
-    const { unavailable } = report.data;
-    note(
-      `${unavailable} clips could not be read and count by the model's prior, the first: ${unread.clip.path}: ${unread.status}`,
-    );
-  }
+  const unread = predictions.filter((p) => p.status !== 'available');
+  if (unread.length > 0)
+    note(`${unread.length} readings gave nothing; where they count, they count by the model's prior:`);
+  for (const line of unread.slice(0, MOST_NAMED).map(unreadLine)) note(line);
+  if (unread.length > MOST_NAMED) note(`… ${unread.length - MOST_NAMED} more; --predictions writes them all`);
   if (options.html) {
     const { reportHtml } = await import('./voice/html-report.js'); // brings the charts, which nothing else needs
     await writeFile(options.html, reportHtml(report));
   }
   if (options.markdown) await writeFile(options.markdown, `${tables.map(tableToMarkdown).join('\n\n')}\n`);
   if (options.predictions) await writeFile(options.predictions, predictionsToCsv(predictions));
+}
+
+/** Clips without a reading that are named. */
+const MOST_NAMED = 20;
+
+function unreadLine({ clip, condition, status, problem }: AcousticPrediction): string {
+  return `  ${clip.path} (${condition}): ${problem ?? status}`;
 }
 
 /** Starts the voice expert, reads every clip, and stops it. */
@@ -196,6 +201,7 @@ withCommon(program.command('lengths'), 'seven')
     const bar = progressBar('reading', chosen.length);
     const service = new AcousticService({ ...options, modelsDir: resolve(options.models), backend: 'auto' });
     try {
+      await assertAllThere(chosen);
       await service.ready();
       const lines = await byVoicedMs(chosen, service, options.threads + 1, (done) => {
         bar.update(done);

@@ -22,8 +22,8 @@ import { forestFigures, neuralFigures, svmFigures, trainNeural, type FigureRows 
 import { headFigures, pooledSamples, shipHead, trainHead } from './voice/whisper-head.js';
 import { openWhisper } from './voice/whisper-states.js';
 
-/** Parts that the training speakers are dealt into; without --folds that only sets the order of the clips. */
-const FOLDS = 5;
+/** Parts that the training speakers are dealt into, which sets the order of the clips. */
+const PARTS = 5;
 
 const RECIPES = ['forest', 'svm', ...NEURAL_RECIPES, 'whisper-head'] as const;
 
@@ -101,17 +101,25 @@ program
   .action(trainAcoustic);
 
 async function trainAcoustic(options: Arguments): Promise<void> {
-  const { recipe, seed } = options;
+  const { recipe, seed, heldOut: heldOutShare } = options;
+  assertUsable(options);
   const commit = commitOf(); // before anything is written
   if (recipe === 'whisper-head') {
     await trainWhisperHead(options, commit);
     return;
   }
   const samples = await samplesOf(options);
-  const split = splitSpeakers(samples, { heldOutShare: options.heldOut, folds: options.folds ?? FOLDS, seed });
+  const split = splitSpeakers(samples, { heldOutShare, folds: PARTS, seed });
   assertDisjoint([split.heldOut, ...split.folds]);
   const training = split.folds.flat();
   assertBothSides(training, split.heldOut);
+  const { folds } = options.folds
+    ? splitSpeakers(samples, { heldOutShare, folds: options.folds, seed })
+    : { folds: [] };
+  if (folds.some((fold) => fold.length === 0))
+    throw new Error(
+      `--folds ${folds.length} is more than there are speakers to train on: ${speakersOf(training).length}`,
+    );
   const tell = (title: string, rows: FigureRows): void => {
     say(`\n${title}\n\n${figuresToMarkdown(rows)}\n\n${figuresToText(rows[0]?.[1] ?? failEmpty())}`);
   };
@@ -136,9 +144,9 @@ async function trainAcoustic(options: Arguments): Promise<void> {
         provenance: provenanceOf(options, split.heldOut),
       });
 
-  const outOfFold = options.folds ? await crossValidated(split.folds, trainer(recipe)) : undefined;
+  const outOfFold = folds.length > 0 ? await crossValidated(folds, trainer(recipe)) : undefined;
   if (outOfFold) tell(`${recipe}, each clip read by the networks that never heard its speaker`, outOfFold);
-  const strange = options.crossCorpus && (await acrossCorpora(samples, trainer(options.crossCorpus, 1), say));
+  const strange = options.crossCorpus && (await acrossCorpora(samples, trainer(options.crossCorpus, 1), options, say));
   if (strange) {
     tell(`${options.crossCorpus ?? ''}, each corpus read by the networks that never heard it`, strange.figures);
     const { alone, known } = strange.overconfidence;
@@ -171,7 +179,7 @@ async function trainAcoustic(options: Arguments): Promise<void> {
   say(`wrote ${nameOf(options.out)}: ${(bytes / 1e6).toFixed(1)} MB`);
 }
 
-/** Each fold read, each clip alone, by networks trained and calibrated on the others. */
+/** Each fold read, each clip alone, by networks trained on the others; as in all figures of a training, calibrated on those it reads. */
 async function crossValidated(folds: readonly (readonly Sample[])[], neural: Neural): Promise<FigureRows> {
   const rows: (readonly [string, FigureRows[number][1]])[] = [];
   for (const [fold, unheard] of folds.entries()) {
@@ -195,7 +203,7 @@ async function trainWhisperHead(options: Arguments, commit: string): Promise<voi
   const whisper = await openWhisper({ whisper: model, models, store: options.store, dtype: options.whisperDtype });
   const { samples, silent } = await pooledSamples(clips, whisper, options.cache).finally(() => whisper.release());
   if (silent > 0) say(`left out ${silent} clips in which nobody speaks`);
-  const split = splitSpeakers(samples, { heldOutShare: options.heldOut, folds: FOLDS, seed });
+  const split = splitSpeakers(samples, { heldOutShare: options.heldOut, folds: PARTS, seed });
   const training = split.folds.flat();
   assertDisjoint([split.heldOut, training]);
   assertBothSides(training, split.heldOut);
@@ -244,12 +252,21 @@ async function samplesOf(options: Arguments): Promise<Sample[]> {
 
 /** The clips of the chosen corpora; what is left out is named. */
 async function clipsOf(options: Arguments): Promise<Clip[]> {
-  const { clips, dropped } = withoutKnownBad(await readCorpora(options.root, options.manifest));
+  const corpus = withoutKnownBad(await readCorpora(options.root, options.manifest));
+  const { clips } = corpus;
   const names = options.corpora === 'all' ? [...new Set(clips.map((c) => c.corpus))] : options.corpora.split(',');
   const unknown = names.find((name) => !clips.some((c) => c.corpus === name));
   if (unknown !== undefined) throw new Error(`${options.root} has no corpus "${unknown}"`);
-  for (const line of leftOut(dropped)) say(line);
+  for (const line of leftOut(corpus)) say(line);
   return clips.filter((c) => names.includes(c.corpus));
+}
+
+/** What a recipe cannot do is said before hours have passed. */
+function assertUsable({ recipe, folds, crossCorpus }: Arguments): void {
+  if ((NEURAL_RECIPES as readonly string[]).includes(recipe)) return;
+  const asked = [...(folds ? ['--folds'] : []), ...(crossCorpus ? ['--cross-corpus'] : [])];
+  if (asked.length > 0)
+    throw new Error(`${asked.join(' and ')}: only for ${NEURAL_RECIPES.join(', ')}, not for --recipe ${recipe}`);
 }
 
 function assertBothSides(heard: readonly unknown[], unheard: readonly unknown[]): void {

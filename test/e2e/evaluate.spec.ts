@@ -52,6 +52,8 @@ describe('undertone evaluate and train', () => {
     ]);
     expect(report.made.command).toContain('--manifest manifest.csv --root DIR');
     expect(stderr).toContain('noisy.wav: "bored" is none of the seven emotions');
+    expect(stderr).toContain('2 readings gave nothing');
+    expect(stderr).toMatch(/not-audio\.bin \(clean\): .*format/);
     const rows = (await readFile(predictions, 'utf8')).trim().split('\n');
     expect(rows).toHaveLength(5);
     expect(rows[3]).toMatch(/^silence\.wav,.*,noSpeech,/);
@@ -175,6 +177,9 @@ describe('undertone evaluate and train', () => {
     const wrong = await undertone('train', 'acoustic', '--root', dir, '--recipe', 'magic');
     expect(wrong.code).toBe(1);
     expect(wrong.stderr).toContain('choose one of forest, svm, logistic, dense, cnn');
+    const useless = await undertone('train', 'acoustic', '--root', dir, '--recipe', 'svm', '--folds', '3');
+    expect(useless.code).toBe(1);
+    expect(useless.stderr).toContain('--folds: only for logistic, dense, cnn, attention, not for --recipe svm');
     expect((await undertone('train', 'acoustic', '--help')).stdout).toContain('--folds');
   });
 });

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { cpus } from 'node:os';
-import { isAbsolute } from 'node:path';
+import { basename, isAbsolute } from 'node:path';
 import { PROJECT_ROOT } from '../../src/common/config.js';
 
 /** The commit that is checked out, with `-dirty` where files differ from it; `unknown` without git. */
@@ -18,13 +18,13 @@ export function machine(): string {
   return `${cpus().length} × ${cpus()[0]?.model.trim() ?? 'unknown processor'}, Node ${process.versions.node}`;
 }
 
-/** A command line as others can repeat it: folders are left out of names, and the root is `DIR`; where results go stays, unless it is a place of one machine. */
+/** A command line as others can repeat it: the root is `DIR`, and of places of one machine, `/home/me/x` or `../x`, only the name is told. */
 export function portableCommand(program: string, args: readonly string[]): string {
   const shown = args.map((arg, i) => {
     if (args[i - 1] === '--root') return 'DIR';
     if (arg.startsWith('--root=')) return '--root=DIR';
-    if (args[i - 1] === '--out' && !isAbsolute(arg)) return arg;
-    return arg.replace(/^(--[\w-]+=)?.*[/\\](?=.)/, '$1');
+    const [, option = '', value = arg] = /^(--[\w-]+=)(.*)$/s.exec(arg) ?? [];
+    return isAbsolute(value) || /^\.\.?[/\\]/.test(value) ? `${option}${basename(value)}` : arg;
   });
   return [program, ...shown].join(' ');
 }

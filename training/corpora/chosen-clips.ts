@@ -25,8 +25,9 @@ export async function clipsOf(
   choice: Choice,
   note: (line: string) => void,
 ): Promise<{ chosen: Clip[]; dropped: number }> {
-  const { clips, dropped } = await readCorpora(choice.root, choice.manifest);
-  for (const line of leftOut(dropped)) note(line);
+  const corpus = await readCorpora(choice.root, choice.manifest);
+  const { clips, dropped } = corpus;
+  for (const line of leftOut(corpus)) note(line);
   const unheard = choice.heldOut ? await heldOutSpeakers(resolve(choice.models), choice.model) : null;
   const also =
     choice.heldOut && choice.alsoUnheardBy ? await heldOutSpeakers(resolve(choice.models), choice.alsoUnheardBy) : null;

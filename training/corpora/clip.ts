@@ -33,6 +33,8 @@ export interface Dropped {
 export interface Corpus {
   readonly clips: readonly Clip[];
   readonly dropped: readonly Dropped[];
+  /** What of its table could not be read, beside rows. */
+  readonly notes?: readonly string[];
 }
 
 /** The speaker of clips whose speaker nobody wrote down: one for all of them, so that no split can part them. */
@@ -43,8 +45,12 @@ export function known<T extends object>(fields: T): Partial<T> {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value)) as Partial<T>;
 }
 
-/** `female`, `male`, or the corpus' own word in lower case. */
+/** What tables write where they do not know. */
+const NOT_KNOWN = new Set(['unknown', 'na', 'n/a', 'nan', 'null', 'none', '-', '?']);
+
+/** `female`, `male`, or the corpus' own word in lower case; empty where that says that it is not known. */
 export function genderOf(text = ''): string {
-  const word = text.toLowerCase();
+  const word = text.trim().toLowerCase();
+  if (NOT_KNOWN.has(word)) return '';
   return { f: 'female', w: 'female', m: 'male' }[word] ?? word;
 }

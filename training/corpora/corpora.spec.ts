@@ -67,6 +67,46 @@ describe('readClips', () => {
     ]);
   });
 
+  it('[CO2] reads labels of several words where they say one thing', async () => {
+    const labels = ['pleasant_surprise', 'fear/anxiety', 'Ärger', 'neutral or calm?', 'sad, angry', 'not happy'];
+    const rows = labels.map((label, i) => `${i}.wav,s,"${label}"`).join('\n');
+    const { clips, dropped } = await readClips(await manifest(`path,speaker,emotion\n${rows}\n`), '.');
+    expect(clips.map((c) => c.emotion)).toEqual(['surprised', 'fearful', 'angry']);
+    expect(dropped.map((d) => d.path)).toEqual(['3.wav', '4.wav', '5.wav']);
+  });
+
+  it('[CO4] takes the column that has votes, in the order that its name says, and says where none has', async () => {
+    const votes = async (head: string, row: string) => {
+      const { clips, notes } = await readClips(
+        await manifest(`path,speaker,emotion,${head}\n1.wav,s,sad,${row}\n`),
+        '.',
+      );
+      return clips[0]?.votes ?? notes;
+    };
+    expect(await votes('n_votes,votes', '10,5;3;1;0;0;1')).toMatchObject({ angry: 5, disgust: 3, sad: 1 });
+    expect(await votes('CrowdVotes (sad;neu;hap;fea;dis;ang)', '5|3|1|0|0|1')).toMatchObject({ sad: 5, angry: 1 });
+    expect(await votes('votes', '"1, 0, 0, 0, 0, 2"')).toMatchObject({ angry: 1, sad: 2 });
+    expect(await votes('n_votes', '10')).toEqual([expect.stringContaining('no row has votes in "n_votes"')]);
+    expect(await votes('votes', '')).toEqual([]);
+  });
+
+  it('[CO4, CO9] takes what says that nobody knows for unknown', async () => {
+    const rows = ['unknown', 'NA', '-', 'Female'].map((gender, i) => `a\\${i}.wav,,sad,${gender}`).join('\n');
+    const { clips } = await readClips(await manifest(`path,speaker,emotion,gender\n${rows}\n`), '/sets/mine');
+    expect(clips.map((c) => c.gender)).toEqual([undefined, undefined, undefined, 'female']);
+    expect(new Set(clips.map((c) => c.speaker))).toEqual(new Set(['mine/unknown']));
+    expect(clips[0]?.path).toBe('a/0.wav');
+  });
+
+  it('says where a table is broken, and takes quotation marks within words as they are', async () => {
+    const head = 'path,speaker,emotion,text\n';
+    await expect(readClips(await manifest(`${head}1.wav,s,sad,one, two\n`), '.')).rejects.toThrow(
+      /is not a table: .*line 2/,
+    );
+    const { clips } = await readClips(await manifest(`${head}1.wav,s,sad,he said "no" twice\n`), '.');
+    expect(clips).toHaveLength(1);
+  });
+
   it('says which column is missing, and that a file is', async () => {
     await expect(readClips(await manifest('path,emotion\n1.wav,sad\n'), '.')).rejects.toThrow('no column "speaker"');
     await expect(readClips(join(dir, 'nowhere.csv'), '.')).rejects.toBeInstanceOf(ManifestError);
@@ -113,7 +153,7 @@ describe('readCorpora', () => {
 describe('leftOut', () => {
   it('names a few, and counts many', () => {
     const bored = ['a', 'b', 'c', 'd'].map((path) => ({ path, reason: 'bored' }));
-    expect(leftOut([{ path: 'x', reason: 'silent' }, ...bored])).toEqual([
+    expect(leftOut({ dropped: [{ path: 'x', reason: 'silent' }, ...bored] })).toEqual([
       'left out x: silent',
       'left out 4 clips: bored (the first is a)',
     ]);

@@ -1,6 +1,6 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Corpus, Dropped } from './clip.js';
+import type { Corpus } from './clip.js';
 import { readClips } from './manifest.js';
 import { recogniseCorpora } from './recognise.js';
 
@@ -33,16 +33,17 @@ export async function manifestOf(root: string): Promise<string | undefined> {
 const NAMED_APART = 3;
 
 /** What was left out, in lines for a person: by name where they are few, counted where they are many. */
-export function leftOut(dropped: readonly Dropped[]): string[] {
+export function leftOut({ dropped, notes = [] }: Pick<Corpus, 'dropped' | 'notes'>): string[] {
   const byReason = new Map<string, string[]>();
   for (const { path, reason } of dropped) {
     // Copies each have a reason of their own, and are one kind all the same.
     const kind = reason.startsWith('another copy of ') ? 'another copy is read' : reason;
     byReason.set(kind, [...(byReason.get(kind) ?? []), path]);
   }
-  return [...byReason].flatMap(([reason, paths]) =>
+  const lines = [...byReason].flatMap(([reason, paths]) =>
     paths.length <= NAMED_APART
       ? paths.map((path) => `left out ${path}: ${reason}`)
       : [`left out ${paths.length} clips: ${reason} (the first is ${paths[0] ?? ''})`],
   );
+  return [...notes, ...lines];
 }

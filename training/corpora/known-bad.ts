@@ -14,7 +14,7 @@ const KNOWN_BAD: Readonly<Record<string, string>> = {
 };
 
 /** Leaves out what must not be trained on, and says so. */
-export function withoutKnownBad({ clips, dropped }: Corpus): Corpus {
+export function withoutKnownBad({ clips, dropped, ...rest }: Corpus): Corpus {
   const kept: Clip[] = [];
   const bad: Dropped[] = [];
   for (const clip of clips) {
@@ -22,5 +22,5 @@ export function withoutKnownBad({ clips, dropped }: Corpus): Corpus {
     if (reason) bad.push({ path: clip.path, reason });
     else kept.push(clip);
   }
-  return { clips: kept, dropped: [...dropped, ...bad] };
+  return { ...rest, clips: kept, dropped: [...dropped, ...bad] };
 }

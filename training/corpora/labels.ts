@@ -4,11 +4,11 @@ import { EMOTIONS, type Emotion } from '../../src/emotion/scores.js';
 const WORDS: Readonly<Record<Emotion, string>> = {
   neutral: 'neutral neutrality neu calm neutrale neutralny',
   happy: 'happy happiness hap joy joyful gioia freude',
-  angry: 'angry anger ang rage rabbia wut aerger',
+  angry: 'angry anger ang rage rabbia wut aerger ärger',
   sad: 'sad sadness tristezza trauer',
-  fearful: 'fear fearful fea scared afraid paura angst',
+  fearful: 'fear fearful fea scared afraid anxiety anxious paura angst',
   disgust: 'disgust disgusted dis disgusto ekel',
-  surprised: 'surprise surprised sur ps sorpresa',
+  surprised: 'surprise surprised sur ps sorpresa überraschung',
 };
 
 /** Labels of other sets that name a folder of clips just as well, so that those are left out by name. */
@@ -20,9 +20,12 @@ const EMOTION_OF: ReadonlyMap<string, Emotion> = new Map(
   EMOTIONS.flatMap((emotion) => WORDS[emotion].split(' ').map((word) => [word, emotion] as const)),
 );
 
-/** The emotion that a label stands for, however it is written: `Angry`, `anger`, `ANG`. */
+/** The emotion that a label stands for, however it is written: `Angry`, `anger`, `ANG`, `fear/anxiety`, `pleasant_surprise`. */
 export function emotionOf(label: string): Emotion | undefined {
-  return EMOTION_OF.get(label.trim().toLowerCase());
+  const [emotion, ...others] = new Set(
+    wordsIn(label).flatMap((word) => (isColour(word) ? [] : [EMOTION_OF.get(word.toLowerCase())])),
+  );
+  return others.length === 0 ? emotion : undefined;
 }
 
 export interface LabelledName {
@@ -33,11 +36,20 @@ export interface LabelledName {
 
 /** Finds the label in the name of a folder: `OAF_Fear`, `YAF_pleasant_surprised`, `05 - sad`. */
 export function labelIn(folder: string): LabelledName | undefined {
-  const words = folder.split(/[^\p{L}\p{N}]+/u).filter(Boolean);
+  const words = wordsIn(folder);
   const label = words.find((word) => emotionOf(word) ?? OTHERS.has(word.toLowerCase()));
   if (label === undefined) return undefined;
-  const rest = words.filter((word) => word !== label && word.toLowerCase() !== 'pleasant' && !/^\d\d?$/.test(word));
+  const rest = words.filter((word) => word !== label && !isColour(word) && !/^\d\d?$/.test(word));
   return { label, rest: rest.join('_') };
+}
+
+function wordsIn(name: string): string[] {
+  return name.split(/[^\p{L}\p{N}]+/u).filter(Boolean);
+}
+
+/** Says nothing that the label does not: `pleasant_surprise`. */
+function isColour(word: string): boolean {
+  return word.toLowerCase() === 'pleasant';
 }
 
 /** Why a clip of this label is left out. */

@@ -5,8 +5,16 @@ import { FALSE_ALARM } from './figures.js';
 import type { FusionReport } from './report.js';
 import { fixed, tableToMarkdown, type NamedTable } from '../common/report.js';
 
-/** The CARD.md of a fusion. Every number in it was measured by the calibration that wrote it. */
-export function fusionCardOf(values: FusionValues, report: FusionReport, tables: readonly NamedTable[]): string {
+/**
+ * The CARD.md of a fusion. Every number in it was measured by the calibration that wrote it.
+ * @param heldOut were these speakers kept out of the training of the voice model?
+ */
+export function fusionCardOf(
+  values: FusionValues,
+  report: FusionReport,
+  tables: readonly NamedTable[],
+  heldOut: boolean,
+): string {
   const { voice, text } = report.models;
   const { made, data } = report;
   const curves = Object.entries(values.curves).flatMap(([modality, signals]) =>
@@ -41,8 +49,8 @@ recognition confidence is an assumption (training/fusion/word-errors.ts). \`lang
 ## What it is worth
 
 Cross-fitted: five times fitted without a fifth of the speakers and words, and measured on that fifth. Of each speaker as many clips as
-the median speaker has: nobody stands for everybody. What is shipped was fitted on all ${data.speakers} speakers, none of whom the voice
-model was trained on, and on words that the text model was not trained on.
+the median speaker has: nobody stands for everybody. What is shipped was fitted on all ${data.speakers} speakers, ${heldOut ? 'none of whom' : '**some of whom**'} the voice
+model was trained on.
 
 ${tables.map(tableToMarkdown).join('\n\n')}
 
@@ -52,7 +60,7 @@ Made by \`${made.command}\` at commit ${made.commit}, seed ${made.seed}, on ${ma
 
 - Nobody recorded these pairs: a voice was paired with words it never spoke. The weights assume that five of six
   things people say have no feeling in their words; where people speak their mind, words deserve more weight than they get here, and \`evaluate fusion --pairs\` can tell.
-- Eleven speakers of four corpora are few; two of the corpora have one speaker each, who was measured by what was fitted without that corpus.
+- ${data.speakers} speakers are few. Whoever is the only one of a corpus was measured by what was fitted without that corpus.
 - "5 % false alarms" holds for clean recordings and clean words.
 `;
 }

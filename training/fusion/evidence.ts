@@ -75,8 +75,8 @@ export async function sourcesOf(options: EvidenceArguments): Promise<PairSources
 
 /** Pairs that somebody recorded. */
 export async function givenPairs(options: EvidenceArguments, file: string): Promise<readonly Pair<Clip>[]> {
-  const { pairs, dropped } = await readPairs(file, placeOf(options, 'root'));
-  for (const line of leftOut(dropped)) note(line);
+  const { pairs, ...rest } = await readPairs(file, placeOf(options, 'root'));
+  for (const line of leftOut(rest)) note(line);
   return pairs.slice(0, options.limit);
 }
 

@@ -1,4 +1,4 @@
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Optimizer } from './optimizer.js';
 
@@ -34,10 +34,6 @@ export class Checkpoint {
     await mkdir(dirname(this.path), { recursive: true });
     await writeFile(`${this.path}.part`, Buffer.concat([head, ...arrays]));
     await rename(`${this.path}.part`, this.path);
-  }
-
-  async remove(): Promise<void> {
-    await rm(this.path, { force: true });
   }
 }
 

@@ -85,6 +85,9 @@ describe.each(NETWORK_KINDS)('training: %s', (kind) => {
     const resumed = await trainNetwork(recipe, few, { checkpoints, onProgress: ({ epoch }) => epochs.add(epoch) });
     expect(resumed).toEqual(whole);
     expect(epochs.has(0)).toBe(false);
+    // The same names, another sound: another training.
+    const others = { ...few, samples: madeUpSamples(240, 8, 2).slice(0, 72) };
+    expect(await trainNetwork(recipe, others, { checkpoints })).not.toEqual(whole);
     await rm(checkpoints, { recursive: true });
   });
 });

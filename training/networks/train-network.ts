@@ -120,11 +120,20 @@ function* chunks<T>(items: readonly T[], size: number): Generator<T[]> {
   for (let at = 0; at + size <= items.length; at += size) yield items.slice(at, at + size);
 }
 
-/** The file of a training's checkpoint, and what must be the same for it to be taken up: recipe and clips. */
+/**
+ * Counts up with every change of how clips are drawn, changed and taught that no recipe says (`samples.ts`, `pictures.ts`, `targets.ts`
+ * and this file): a training that was begun otherwise is not taken up.
+ */
+const TRAINING_VERSION = 1;
+
+/** The file of a training's checkpoint, and what must be the same for it to be taken up: recipe, clips, what they sound like and their votes. */
 function placeOf(dir: string, recipe: NetworkRecipe, { samples, outputs }: TrainingData): [path: string, key: string] {
-  const hash = createHash('sha256').update(JSON.stringify([recipe, outputs]));
-  for (const { path, emotion, variants } of samples)
-    hash.update(`${path}\n${emotion}\n${recipe.copies ? variants.length : 1}\n`);
+  const hash = createHash('sha256').update(JSON.stringify([TRAINING_VERSION, recipe, outputs]));
+  for (const { path, speaker, emotion, votes, variants } of samples) {
+    hash.update(JSON.stringify([path, speaker, emotion, votes]));
+    // The functionals stand for the sound: other samples, another extractor or other changed copies have others.
+    for (const { functionals } of recipe.copies ? variants : variants.slice(0, 1)) hash.update(functionals);
+  }
   const key = hash.digest('hex').slice(0, 16);
   return [join(dir, `${recipe.kind}-${key}.bin`), key];
 }

@@ -59,8 +59,10 @@ export async function cachedFeatures(files: readonly string[], options: CacheOpt
     const missing = variants.filter((variant) => !known.has(keyOf(hash, variant)));
     if (missing.length > 0) {
       for (const features of await pool.run({ file, variants: missing })) {
-        await store.appendFile(recordOf(features));
-        known.set(keyOf(hash, features.variant), shared(features));
+        const record = recordOf(features);
+        await store.appendFile(record);
+        // As a later run will read it: rounded.
+        known.set(keyOf(hash, features.variant), featuresIn(record.subarray(HEAD_BYTES), features.spectrogram.frames));
       }
     }
     return variants.flatMap((variant) => known.get(keyOf(hash, variant)) ?? []);

@@ -32,18 +32,26 @@ interface Answer {
   readonly weight: number;
 }
 
-/** Each corpus read by networks that were trained and calibrated on the others: each clip alone, then in an acquaintance. */
+/**
+ * Each corpus read by networks that were trained and calibrated on the others: each clip alone, then in an acquaintance. A corpus is passed
+ * over where too few speakers remain to calibrate on.
+ */
 export async function acrossCorpora(
   samples: readonly Sample[],
   neural: Neural,
+  { heldOut: heldOutShare, seed }: { readonly heldOut: number; readonly seed: number },
   say: (text: string) => void,
 ): Promise<AcrossCorpora> {
   const figures: FigureRows[number][] = [];
   const answers = { none: [] as Answer[], online: [] as Answer[] };
   for (const corpus of [...new Set(samples.map((s) => s.corpus))].sort()) {
-    say(`without ${corpus}`);
     const others = samples.filter((s) => s.corpus !== corpus);
-    const split = splitSpeakers(others, { heldOutShare: 0.1, folds: 1, seed: 1 });
+    const split = splitSpeakers(others, { heldOutShare, folds: 1, seed });
+    if (split.heldOut.length === 0) {
+      say(`not without ${corpus}: too few speakers remain`);
+      continue;
+    }
+    say(`without ${corpus}`);
     const model = await neural(split.folds.flat(), split.heldOut);
     const unheard = samples.filter((s) => s.corpus === corpus);
     const corporaLeft = new Set(others.map((s) => s.corpus)).size;

@@ -1,5 +1,6 @@
 import { temperatureAt, type AcousticConfig, type View } from '../../src/audio/acoustic-format.js';
 import { CORPORA } from '../corpora/corpora.js';
+import { groupBy } from '../common/group-by.js';
 import { figuresToMarkdown, fixed } from '../common/report.js';
 import type { BaselineMode, Sample } from '../samples/samples.js';
 import type { AcrossCorpora } from './across-corpora.js';
@@ -36,7 +37,11 @@ export function cardOf(facts: CardFacts): string {
   const speakersIn = (some: readonly Sample[]): number => new Set(some.map((s) => s.speaker)).size;
   const corpora = [...new Set(samples.map((s) => s.corpus))].sort();
   const withCremaD = corpora.includes('cremad');
-  const languages = [...new Set(corpora.map((name) => CORPORA[name]?.language ?? 'unknown'))];
+  const languageOf = ({ corpus, language }: Sample): string =>
+    language ?? CORPORA[corpus]?.language ?? 'a language that nobody named';
+  const languages = [...groupBy(samples, languageOf)]
+    .sort(([, a], [, b]) => b.length - a.length)
+    .map(([language, own]) => `${language} (${own.length} clips)`);
   const corpusRows = corpora.map((name) => {
     const known = CORPORA[name];
     const own = samples.filter((s) => s.corpus === name);
@@ -78,7 +83,7 @@ ${facts.heldOut.map(([mode, rows]) => `**${MODES[mode]}:**\n\n${figuresToMarkdow
 **The tutorials' recipe on the same clips** (mean of 40 MFCCs, random forest of 200 trees, trained on the same speakers):
 
 ${figuresToMarkdown(facts.blog)}
-${facts.outOfFold ? `\n**Cross-validated, each clip alone, read by networks that never heard its speaker:**\n\n${figuresToMarkdown(facts.outOfFold)}\n` : ''}${facts.strange ? `\n**Each corpus read by networks that never heard it** (recipe ${facts.strange.recipe}):\n\n${figuresToMarkdown(facts.strange.figures)}\n\nThere it was too sure by a temperature of ${fixed(facts.strange.overconfidence.alone)} alone and ${fixed(facts.strange.overconfidence.known)} in an acquaintance; the roots of these are in the model's temperatures.\n` : ''}
+${facts.outOfFold ? `\n**Cross-validated, each clip alone, read by networks that never heard its speaker** (calibrated on these clips, as above):\n\n${figuresToMarkdown(facts.outOfFold)}\n` : ''}${facts.strange ? `\n**Each corpus read by networks that never heard it** (recipe ${facts.strange.recipe}):\n\n${figuresToMarkdown(facts.strange.figures)}\n\nThere it was too sure by a temperature of ${fixed(facts.strange.overconfidence.alone)} alone and ${fixed(facts.strange.overconfidence.known)} in an acquaintance; the roots of these are in the model's temperatures.\n` : ''}
 Made by \`${facts.command}\` at commit ${facts.commit} on ${facts.date}, ${facts.machine}.
 UAR is the mean recall over the emotions present; ECE has 15 bins.
 
@@ -93,9 +98,9 @@ Not meant for: deciding about a person; work or school, where the EU forbids it;
 ## Limits
 
 - Actors played these emotions. Spontaneous speech is milder, and figures on it will be lower.
-- It heard ${languages.join(', ')}, most of it English. In another language expect much less, least for disgust and surprise.
+- It heard ${languages.join(', ')}. In another language expect much less, least for disgust and surprise.
 - Fear is often heard as sadness, sadness and neutral as each other, happiness as anger and the other way round.
-- Under 200 ms of voice it says nothing. It was not trained on noise, music or several people at once.
+- Under 200 ms of voice it says nothing. Noise, telephone lines and codecs it heard only as changed copies of clean clips, music and several people at once never.
 - Until a few utterances of a speaker were heard, the population's usual voice is the yardstick: an unusually high or low voice shifts the reading.
 - After that the speaker is: somebody who is angry from the first utterance to the last sounds calmer than they are. The corpora cannot show this; in them
   everybody goes through all emotions, so figures with a baseline are better than a one-sided conversation would give.

@@ -30,6 +30,8 @@ export interface AcousticPrediction {
   readonly predicted: Emotion;
   /** `available`, or why there was nothing to read; such a clip is scored by the model's prior. */
   readonly status: string;
+  /** What the decoder says of a file that is no sound. */
+  readonly problem?: string;
 }
 
 export interface Examination {
@@ -70,7 +72,7 @@ export async function predictClips(
     known: Baselines | null,
     learn: boolean,
   ): Promise<AcousticPrediction[]> => {
-    const samples = await samplesOf(clip);
+    const { samples, problem } = await samplesOf(clip);
     const noise = voices.filter((v) => v.speaker !== clip.speaker).map((v) => v.samples);
     return Promise.all(
       conditions.map(async (condition) => {
@@ -80,7 +82,11 @@ export async function predictClips(
         if (learn && reading?.speech) known?.set(condition, withSpeech(before ?? emptyBaseline(), reading.speech));
         onProgress?.(++done);
         const temperature = reading && info ? temperatureAt(info, before?.utterances ?? 0) : 1;
-        return predictionOf({ clip, position, condition, temperature }, reading?.evidence ?? null, info?.prior ?? {});
+        return predictionOf(
+          { clip, position, condition, temperature, ...(problem !== undefined && { problem }) },
+          reading?.evidence ?? null,
+          info?.prior ?? {},
+        );
       }),
     );
   };
@@ -120,18 +126,22 @@ const BABBLERS = 40;
 async function babblers(clips: readonly Clip[], seed: number): Promise<{ speaker: string; samples: Float32Array }[]> {
   const sorted = [...clips].sort((a, b) => (a.path < b.path ? -1 : 1));
   const chosen = shuffled(sorted, rngOf(seedFor(seed, 'babble'))).slice(0, BABBLERS);
-  const heard = await Promise.all(
-    chosen.map(async (clip) => ({ speaker: clip.speaker, samples: await samplesOf(clip) })),
-  );
+  const heard = await Promise.all(chosen.map(async (clip) => ({ speaker: clip.speaker, ...(await samplesOf(clip)) })));
   return heard.flatMap(({ speaker, samples }) => (samples ? [{ speaker, samples }] : []));
 }
 
-/** Null when the file is no sound. */
-async function samplesOf(clip: Clip): Promise<Float32Array | null> {
-  const bytes = await readFile(clip.file).catch((cause: unknown) => {
-    throw new Error(`${clip.file} cannot be read: ${messageOf(cause)}`, { cause });
+/**
+ * Its samples, or why there are none: one file that is no sound does not end an evaluation.
+ * @throws Error where the file is not there
+ */
+export async function samplesOf({ file }: Clip): Promise<{ samples?: Float32Array; problem?: string }> {
+  const bytes = await readFile(file).catch((cause: unknown) => {
+    throw new Error(`${file} cannot be read: ${messageOf(cause)}`, { cause });
   });
-  return readClip(bytes).catch(() => null);
+  return readClip(bytes).then(
+    (samples) => ({ samples }),
+    (error: unknown) => ({ problem: messageOf(error) }),
+  );
 }
 
 function utteranceOf(clip: Clip, samples: Float32Array) {
@@ -140,7 +150,7 @@ function utteranceOf(clip: Clip, samples: Float32Array) {
 }
 
 function predictionOf(
-  which: Pick<AcousticPrediction, 'clip' | 'condition' | 'position' | 'temperature'>,
+  which: Pick<AcousticPrediction, 'clip' | 'condition' | 'position' | 'temperature' | 'problem'>,
   evidence: Evidence<'voice'> | null,
   prior: PartialScores,
 ): AcousticPrediction {

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import type { AcousticService } from '../../src/audio/acoustic.service.js';
 import { findActivity } from '../../src/audio/activity.js';
 import { extractFeatures } from '../../src/audio/features.js';
@@ -6,8 +5,7 @@ import { HOP_MS } from '../../src/audio/frames.js';
 import type { Evidence } from '../../src/emotion/evidence.js';
 import { SAMPLE_RATE } from '../../src/emotion/utterance.js';
 import type { Clip } from '../corpora/corpora.js';
-import { inParallel } from './evaluate.js';
-import { readClip } from '../corpora/read-clip.js';
+import { inParallel, samplesOf } from './evaluate.js';
 
 /** What the voice model says of one version of a recording, each alone. */
 export interface Changed {
@@ -15,7 +13,7 @@ export interface Changed {
   readonly evidence: Evidence<'voice'>;
 }
 
-/** Reads every version of every clip as an utterance of its own. In no particular order. */
+/** Reads every version of every clip as an utterance of its own. In no particular order; a file that is no sound has none. */
 export async function hearChanged(
   clips: readonly Clip[],
   versions: (samples: Float32Array) => readonly Float32Array[],
@@ -26,7 +24,8 @@ export async function hearChanged(
   const heard: Changed[] = [];
   let done = 0;
   await inParallel(clips, width, async (clip) => {
-    for (const samples of versions(await readClip(await readFile(clip.file)))) {
+    const { samples: whole } = await samplesOf(clip);
+    for (const samples of whole ? versions(whole) : []) {
       const endMs = (samples.length * 1000) / SAMPLE_RATE;
       const { evidence } = await service.read({ id: clip.path, startMs: 0, endMs, endReason: 'forced', samples });
       heard.push({ clip, evidence });
