@@ -2,6 +2,7 @@ import decode, { type StreamDecoder } from 'audio-decode';
 import { messageOf, WireError } from '../common/errors.js';
 import type { AudioFormat } from '../emotion/utterance.js';
 import { flacSlices } from './decode-flac.js';
+import { safeM4a } from './decode-m4a.js';
 import { concatSamples, decodePcm, isPcm, type PcmEncoding } from './pcm.js';
 
 export interface DecodedFile {
@@ -69,15 +70,14 @@ export async function decodeFile(bytes: Uint8Array, maxSeconds = 3600): Promise<
 }
 
 /** What the codec is given, bit by bit. The samples do not depend on where the bytes are cut. */
-function slicesOf(bytes: Uint8Array, format: FileFormat, maxSeconds: number, tooLong: Error): Iterable<Uint8Array> {
-  if (format === 'flac') return flacSlices(bytes, maxSeconds, tooLong);
-  const tooMany = format === 'm4a' && hasAbsurdTable(bytes);
-  if (tooMany) throw unreadable('the m4a file is broken: its tables name more than it holds', 'audio');
-  return equalSlices(bytes);
+function* slicesOf(bytes: Uint8Array, format: FileFormat, maxSeconds: number, tooLong: Error): Generator<Uint8Array> {
+  if (format === 'flac') yield* flacSlices(bytes, maxSeconds, tooLong);
+  else if (format === 'm4a') yield* equalSlices(safeM4a(bytes));
+  else yield* equalSlices(bytes);
 }
 
 function* equalSlices(bytes: Uint8Array): Generator<Uint8Array> {
-  for (let at = 0; at < bytes.length; at += SLICE) yield bytes.slice(at, at + SLICE);
+  for (let at = 0; at < bytes.length; at += SLICE) yield new Uint8Array(bytes.subarray(at, at + SLICE));
 }
 
 async function* decodeSlices(slices: Iterable<Uint8Array>, format: FileFormat): AsyncGenerator<DecodedFile> {
@@ -96,25 +96,6 @@ async function* decodeSlices(slices: Iterable<Uint8Array>, format: FileFormat): 
   } finally {
     decoder?.free();
   }
-}
-
-/** The tables of an m4a file declare their length, and the decoder believes them: no table has more entries than bytes. */
-function hasAbsurdTable(bytes: Uint8Array): boolean {
-  const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const countAt: readonly (readonly [string, number])[] = [
-    ['stsz', 12],
-    ['stco', 8],
-    ['co64', 8],
-    ['stsc', 8],
-    ['trun', 8],
-  ];
-  return countAt.some(([name, offset]) => {
-    for (let at = file.indexOf(name); at >= 0; at = file.indexOf(name, at + 4)) {
-      const count = at + offset + 4 <= file.length ? file.readUInt32BE(at + offset) : 0;
-      if (count > file.length) return true;
-    }
-    return false;
-  });
 }
 
 /** What the first bytes say. */
