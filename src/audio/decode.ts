@@ -3,6 +3,7 @@ import { messageOf, WireError } from '../common/errors.js';
 import type { AudioFormat } from '../emotion/utterance.js';
 import { flacSlices } from './decode-flac.js';
 import { safeM4a } from './decode-m4a.js';
+import { plainWav } from './decode-wav.js';
 import { concatSamples, decodePcm, isPcm, type PcmEncoding } from './pcm.js';
 
 export interface DecodedFile {
@@ -73,7 +74,15 @@ export async function decodeFile(bytes: Uint8Array, maxSeconds = 3600): Promise<
 function* slicesOf(bytes: Uint8Array, format: FileFormat, maxSeconds: number, tooLong: Error): Generator<Uint8Array> {
   if (format === 'flac') yield* flacSlices(bytes, maxSeconds, tooLong);
   else if (format === 'm4a') yield* equalSlices(safeM4a(bytes));
+  else if (format === 'wav') yield* wavSlices(bytes);
   else yield* equalSlices(bytes);
+}
+
+function* wavSlices(bytes: Uint8Array): Generator<Uint8Array> {
+  const wav = plainWav(bytes);
+  if (!wav) return;
+  yield wav.header;
+  yield* equalSlices(wav.sound);
 }
 
 function* equalSlices(bytes: Uint8Array): Generator<Uint8Array> {
