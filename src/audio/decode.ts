@@ -1,6 +1,9 @@
 import decode, { type StreamDecoder } from 'audio-decode';
 import { messageOf, WireError } from '../common/errors.js';
 import type { AudioFormat } from '../emotion/utterance.js';
+import { flacSlices } from './decode-flac.js';
+import { safeM4a } from './decode-m4a.js';
+import { plainWav } from './decode-wav.js';
 import { concatSamples, decodePcm, isPcm, type PcmEncoding } from './pcm.js';
 
 export interface DecodedFile {
@@ -52,29 +55,46 @@ export async function decodeFile(bytes: Uint8Array, maxSeconds = 3600): Promise<
   const parts: Float32Array[] = [];
   let sampleRate = 0;
   let length = 0;
-  for await (const part of decodeSlices(bytes, format)) {
+  const tooLong = unreadable(`the audio is longer than ${maxSeconds} seconds`, 'audio');
+  for await (const part of decodeSlices(slicesOf(bytes, format, maxSeconds, tooLong), format)) {
     sampleRate = part.sampleRate;
     length += part.samples.length;
-    if (length > maxSeconds * sampleRate) throw unreadable(`the audio is longer than ${maxSeconds} seconds`, 'audio');
+    if (!(sampleRate >= 4_000 && sampleRate <= 384_000))
+      throw unreadable(`a sample rate of ${sampleRate} Hz is not read`, 'audio');
+    if (length > maxSeconds * sampleRate) throw tooLong;
     parts.push(part.samples);
   }
   if (length === 0) throw unreadable(`the ${format} file holds no sound or is cut off; ${READABLE}`, 'audio');
-  if (!(sampleRate >= 4_000 && sampleRate <= 384_000))
-    throw unreadable(`a sample rate of ${sampleRate} Hz is not read`, 'audio');
   const samples = concatSamples(parts);
   for (let i = 0; i < samples.length; i++) if (!Number.isFinite(samples[i])) samples[i] = 0;
   return { samples, sampleRate };
 }
 
-async function* decodeSlices(bytes: Uint8Array, format: FileFormat): AsyncGenerator<DecodedFile> {
-  const tooMany = format === 'm4a' && hasAbsurdTable(bytes);
-  if (tooMany) throw unreadable('the m4a file is broken: its tables name more than it holds', 'audio');
-  const step = SLICED.has(format) ? SLICE : bytes.length;
+/** What the codec is given, bit by bit. The samples do not depend on where the bytes are cut. */
+function* slicesOf(bytes: Uint8Array, format: FileFormat, maxSeconds: number, tooLong: Error): Generator<Uint8Array> {
+  if (format === 'flac') yield* flacSlices(bytes, maxSeconds, tooLong);
+  else if (format === 'm4a') yield* equalSlices(safeM4a(bytes));
+  else if (format === 'wav') yield* wavSlices(bytes);
+  else yield* equalSlices(bytes);
+}
+
+function* wavSlices(bytes: Uint8Array): Generator<Uint8Array> {
+  const wav = plainWav(bytes);
+  if (!wav) return;
+  yield wav.header;
+  yield* equalSlices(wav.sound);
+}
+
+function* equalSlices(bytes: Uint8Array): Generator<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += SLICE) yield new Uint8Array(bytes.subarray(at, at + SLICE));
+}
+
+async function* decodeSlices(slices: Iterable<Uint8Array>, format: FileFormat): AsyncGenerator<DecodedFile> {
   let decoder: StreamDecoder | undefined;
   try {
     decoder = await decode[format]();
-    for (let at = 0; at < bytes.length; at += step) {
-      const part = mono(await decoder(bytes.slice(at, at + step)));
+    for (const slice of slices) {
+      const part = mono(await decoder(slice));
       if (part) yield part;
       await new Promise(setImmediate);
     }
@@ -85,28 +105,6 @@ async function* decodeSlices(bytes: Uint8Array, format: FileFormat): AsyncGenera
   } finally {
     decoder?.free();
   }
-}
-
-/** Formats whose decoders give the same samples however the bytes are cut. The flac one loses frames at short cuts. */
-const SLICED: ReadonlySet<FileFormat> = new Set<FileFormat>(['wav', 'mp3', 'm4a', 'opus', 'oga', 'webm']);
-
-/** The tables of an m4a file declare their length, and the decoder believes them: no table has more entries than bytes. */
-function hasAbsurdTable(bytes: Uint8Array): boolean {
-  const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const countAt: readonly (readonly [string, number])[] = [
-    ['stsz', 12],
-    ['stco', 8],
-    ['co64', 8],
-    ['stsc', 8],
-    ['trun', 8],
-  ];
-  return countAt.some(([name, offset]) => {
-    for (let at = file.indexOf(name); at >= 0; at = file.indexOf(name, at + 4)) {
-      const count = at + offset + 4 <= file.length ? file.readUInt32BE(at + offset) : 0;
-      if (count > file.length) return true;
-    }
-    return false;
-  });
 }
 
 /** What the first bytes say. */

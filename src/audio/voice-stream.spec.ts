@@ -3,7 +3,7 @@ import { WireError } from '../common/errors.js';
 import { sha256 } from '../common/model-manifest.js';
 import type { AudioFormat } from '../emotion/utterance.js';
 import { decodeFile } from './decode.js';
-import { toF32Bytes, toS16Bytes } from './pcm.js';
+import { concatSamples, toF32Bytes, toS16Bytes } from './pcm.js';
 import type { SegmenterConfig, UtteranceEnd } from './segmenter.js';
 import { WINDOW } from './segmenter.js';
 import { type DetectVoice, loadVad, type VadModel } from './vad.model.js';
@@ -133,6 +133,44 @@ describe('VoiceStream on speech', () => {
     expect(ends(whole)).toHaveLength(1);
     const cut = await hear(pieces(raw('noisy.wav'), 3000, seeded(9), 2), S16, options);
     expect(digest(cut)).toEqual(digest(whole));
+  });
+});
+
+describe('VoiceStream and the order of what is said to it', () => {
+  const forced = (stream: VoiceStream): void => {
+    stream.forceEnd();
+  };
+  const updated = (stream: VoiceStream): void => {
+    stream.update({ minSilenceMs: 320 });
+  };
+
+  /** All that voice detection is given, where `then` follows each frame before it is decoded. */
+  async function heard(name: string, format: AudioFormat, then?: (stream: VoiceStream) => void): Promise<string> {
+    const parts: Float32Array[] = [];
+    const detect: DetectVoice = (windows, state) => {
+      parts.push(windows.slice());
+      return Promise.resolve({ probabilities: new Float32Array(windows.length / WINDOW), state });
+    };
+    const { stream } = await ear(format, { detect });
+    const bytes = name.endsWith('.wav') ? raw(name) : clip(name);
+    for (const frame of pieces(bytes, 2000, seeded(7), 2)) {
+      // What is decoded leaves a remainder, and the next frame waits behind it.
+      await stream.idle();
+      stream.push(frame);
+      then?.(stream);
+    }
+    await stream.end();
+    return sha256(new Uint8Array(concatSamples(parts).buffer));
+  }
+
+  it.each([
+    ['two-sentences.wav', S16],
+    ['two-sentences.opus.webm', { encoding: 'webm_opus', sampleRate: 48_000, channels: 1 }],
+    ['two-sentences.opus.ogg', { encoding: 'ogg_opus', sampleRate: 48_000, channels: 1 }],
+  ] as const)('[VS4] a forced end and new settings leave the sound of %s in its order', async (name, format) => {
+    const plain = await heard(name, format);
+    expect(await heard(name, format, forced)).toBe(plain);
+    expect(await heard(name, format, updated)).toBe(plain);
   });
 });
 

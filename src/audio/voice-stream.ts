@@ -171,11 +171,19 @@ export class VoiceStream {
     return this.state === 'closed';
   }
 
-  /** Applies to everything that was pushed before: windows that still wait to make up a call go first. */
+  /** Applies to everything that was pushed before: samples that still wait to make up a call go first. */
   private control(apply: () => SegmentEvent[]): void {
-    const waiting = this.cut(new Float32Array(0));
-    if (waiting.length > 0) this.enqueue({ kind: 'windows', samples: waiting });
+    if (isPcm(this.options.format.encoding)) {
+      const waiting = this.cut(new Float32Array(0));
+      if (waiting.length > 0) this.enqueue({ kind: 'windows', samples: waiting });
+    }
     this.enqueue({ kind: 'control', apply });
+  }
+
+  /** Frames of a container that were pushed before are decoded only now, so that only now it is known which samples wait. */
+  private async apply(apply: () => SegmentEvent[]): Promise<void> {
+    if (!isPcm(this.options.format.encoding)) await this.detect(this.cut(new Float32Array(0)));
+    if (!this.closed) this.emit(apply());
   }
 
   private enqueue(job: Job): void {
@@ -190,7 +198,7 @@ export class VoiceStream {
       for (let job = this.jobs.shift(); job; job = this.jobs.shift()) {
         if (job.kind === 'windows') await this.detect(this.withFollowing(job.samples));
         else if (job.kind === 'encoded') await this.detect(this.windowsOf(await this.decode(job.bytes)));
-        else if (job.kind === 'control') this.emit(job.apply());
+        else if (job.kind === 'control') await this.apply(job.apply);
         else await this.finish();
       }
     } finally {
