@@ -1,7 +1,9 @@
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
 import { CLIPS } from '../support/client.js';
+import { freshDataDir } from '../support/databases.js';
 import { startServer, type TestServer } from '../support/server.js';
 import { browserTier, hasChromium, launchBrowser, startSession, watch, type Watched } from './browser.js';
 
@@ -119,6 +121,24 @@ const BOTH = ['voice', 'text'];
     await page.click('#withdraw');
     await page.waitForSelector('#closed:not([hidden])');
     expect(seen.errors).toEqual([]);
+  });
+
+  it('[LP2] withdraws and has what is kept erased, and says that it is', async () => {
+    const data = await freshDataDir();
+    const keeping = await startServer({ STORAGE: 'on', DATA_DIR: data });
+    await startSession(page, keeping.url, keeping.apiKey, BOTH);
+    await page.fill('#message', 'This is so unfair, I am furious!');
+    await page.press('#message', 'Enter');
+    await card();
+    await page.click('#erase');
+    await page.locator('#closed', { hasText: 'What was kept of you is erased.' }).waitFor();
+    expect(await page.innerText('#closed')).toContain('You withdrew your consent.');
+    expect(await page.locator('.note.error').count()).toBe(0);
+    await page.click('#again');
+    await page.waitForSelector('#status[data-state="connected"]');
+    expect(seen.errors).toEqual([]);
+    await keeping.stop();
+    rmSync(data, { recursive: true });
   });
 
   it('[LP1] shows why the server refuses a setting', async () => {

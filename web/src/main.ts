@@ -177,23 +177,22 @@ end.addEventListener('click', () => {
     });
 });
 /** Stops first, then tells: not one more frame leaves the page. */
-function withdrawAll(what: { erase?: boolean }): void {
+async function withdrawAll(what: { erase?: boolean }): Promise<void> {
   controls.close();
-  requireClient()
-    .withdraw(what)
-    .catch((error: unknown) => {
-      notes.tell('error', messageOf(error));
-      client?.close();
-      over(CLOSED.disconnected, 'The connection was cut, because the server did not confirm the withdrawal.');
-      client?.connect();
-    });
+  try {
+    await requireClient().withdraw(what);
+    if (what.erase) part(closed, 'totals').append(' What was kept of you is erased.');
+  } catch (error) {
+    notes.tell('error', `The server did not confirm the ${what.erase ? 'erasure' : 'withdrawal'}: ${messageOf(error)}`);
+    // A session that is over by the server's own word is withdrawn; any other is cut.
+    if (!client?.inSession) return;
+    client.close();
+    over(CLOSED.disconnected, 'The connection was cut, because the server did not confirm the withdrawal.');
+    client.connect();
+  }
 }
-withdraw.addEventListener('click', () => {
-  withdrawAll({});
-});
-erase.addEventListener('click', () => {
-  withdrawAll({ erase: true });
-});
+withdraw.addEventListener('click', () => void withdrawAll({}));
+erase.addEventListener('click', () => void withdrawAll({ erase: true }));
 for (const modality of OWN_MODALITIES) {
   byId(`withdraw-${modality}`, HTMLButtonElement).addEventListener('click', () => {
     withdrawPart.hidden = true;

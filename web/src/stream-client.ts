@@ -36,6 +36,8 @@ interface Running {
 export class StreamClient {
   private readonly socket: Socket<StampedEvents, ClientEvents>;
   private running: Running | undefined;
+  /** What the server has not answered yet. */
+  private readonly asked = new Set<Promise<unknown>>();
   private secondTry = false;
 
   constructor(
@@ -73,12 +75,16 @@ export class StreamClient {
     });
     this.listen({
       'audio.ack': (ack) => this.running?.credit.acked(ack),
-      // A connection carries one session: the next one needs a new connection, and gets it right away.
       'session.closed': () => {
         this.running = undefined;
-        this.socket.disconnect().connect();
+        void this.renew();
       },
     });
+  }
+
+  /** Does a session run, as far as the page knows? */
+  get inSession(): boolean {
+    return this.running !== undefined;
   }
 
   connect(): void {
@@ -145,14 +151,28 @@ export class StreamClient {
     payload: object,
   ): Promise<{ ok: true } & T> {
     if (!this.socket.connected) throw new Error('There is no connection to the server.');
+    const asked = this.socket.timeout(ACK_TIMEOUT_MS).emitWithAck(event, payload) as Promise<Ack<T>>;
+    this.asked.add(asked);
     let answer: Ack<T>;
     try {
-      answer = (await this.socket.timeout(ACK_TIMEOUT_MS).emitWithAck(event, payload)) as Ack<T>;
+      answer = await asked;
     } catch {
       throw new Error('The server did not answer.');
+    } finally {
+      this.asked.delete(asked);
     }
     if (!answer.ok) throw new ServerError(answer.error);
     return answer;
+  }
+
+  /**
+   * A connection carries one session: the next one needs a new connection. The old one is left when all that was asked is
+   * answered: an erasure is, after its session is closed.
+   */
+  private async renew(): Promise<void> {
+    const { id } = this.socket;
+    await Promise.allSettled(this.asked);
+    if (this.socket.id === id) this.socket.disconnect().connect();
   }
 
   /** A lost line is tried again by socket.io itself; a refusal is not, so a fresh token is tried once. */
