@@ -303,7 +303,9 @@ describe('VoiceStream mechanics', () => {
     const { stream, events } = await ear(S16, { detect });
     stream.push(loud(3000));
     await Promise.resolve();
+    expect(stream.bufferedMs).toBe(3000);
     stream.drop();
+    expect(stream.bufferedMs).toBe(0);
     release();
     await stream.idle();
     await stream.end();

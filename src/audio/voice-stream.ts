@@ -94,9 +94,9 @@ export class VoiceStream {
     return this.segmenter.positionMs;
   }
 
-  /** Audio that waits, ms. */
+  /** Audio that waits, ms: none once it was dropped, or is through. */
   get bufferedMs(): number {
-    return Math.max(0, this.receivedMs - this.processedMs);
+    return this.closed ? 0 : Math.max(0, this.receivedMs - this.processedMs);
   }
 
   /** NaN or infinite samples that were read as 0. */

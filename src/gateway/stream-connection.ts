@@ -65,6 +65,7 @@ export class StreamConnection {
   private readonly withdrawn = new Set<Modality>();
   /** A withdrawal that is not acknowledged yet. */
   private withdrawing: Promise<unknown> | undefined;
+  private closing: Promise<void> | undefined;
   private recording: Recording | undefined;
   private eventSeq = 0;
   private readonly intake: AudioIntake;
@@ -329,14 +330,20 @@ export class StreamConnection {
     this.send('error', wireErrorBody(error));
   }
 
-  /** Drains the session (PR9), tells `session.closed`, and lets the socket go. Safe to call more than once. */
-  async close(reason: CloseReason): Promise<void> {
-    if (this.state === 'closing' || this.state === 'closed') return;
-    const { live } = this;
-    this.state = live ? 'closing' : 'closed';
+  /** Drains the session (PR9), tells `session.closed`, and lets the socket go. Whoever asks again waits for the same end. */
+  close(reason: CloseReason): Promise<void> {
+    return (this.closing ??= this.drain(reason));
+  }
+
+  private async drain(reason: CloseReason): Promise<void> {
     clearInterval(this.ticker);
-    // One that is being set up lets go by itself.
-    if (!live) return;
+    const { live } = this;
+    if (!live || this.state !== 'open') {
+      // One that is being set up lets go by itself.
+      this.state = 'closed';
+      return;
+    }
+    this.state = 'closing';
     try {
       await live.end();
     } catch (error) {

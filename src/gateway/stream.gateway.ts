@@ -110,7 +110,7 @@ export class StreamGateway
         this.admit(tokenId);
       },
       closed: () => {
-        this.leave(tokenId, connection);
+        this.leave(tokenId);
       },
     });
     socket.data.connection = connection;
@@ -123,8 +123,8 @@ export class StreamGateway
 
   handleDisconnect(socket: StreamSocket): void {
     const { connection } = socket.data;
-    this.connections.delete(connection);
-    void connection.close('disconnected');
+    // A server that stops waits for what still drains.
+    void connection.close('disconnected').finally(() => this.connections.delete(connection));
   }
 
   @SubscribeMessage('session.start')
@@ -203,8 +203,7 @@ export class StreamGateway
     this.log.log('session opened');
   }
 
-  private leave(tokenId: string, connection: StreamConnection): void {
-    this.connections.delete(connection);
+  private leave(tokenId: string): void {
     this.sessions -= 1;
     const left = (this.perToken.get(tokenId) ?? 1) - 1;
     if (left > 0) this.perToken.set(tokenId, left);

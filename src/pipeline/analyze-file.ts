@@ -118,20 +118,27 @@ async function asStream(
   signal.addEventListener('abort', () => {
     session.abort();
   });
-  if (signal.aborted) return;
-  for (const reading of readings) session.pushReading(reading);
-  if (decoded) {
-    const piece = Math.ceil((decoded.sampleRate * PIECE_MS) / 1_000);
-    for (let at = 0; at < decoded.samples.length; at += piece) {
-      const samples = decoded.samples.slice(at, at + piece);
-      session.pushAudio(new Uint8Array(samples.buffer));
-      while (session.bufferedMs > AHEAD_MS) await new Promise((done) => setTimeout(done, 5));
-    }
-  } else if (text !== undefined) {
-    session.pushText({ text });
+  try {
+    if (signal.aborted) return;
+    for (const reading of readings) session.pushReading(reading);
+    if (decoded) await feed(session, decoded, signal);
+    else if (text !== undefined) session.pushText({ text });
+    // Also of one that was aborted: only then will nothing more come of it.
+    await session.end();
+  } finally {
+    // It lets go of what it holds, whatever happened.
+    session.abort();
   }
-  await session.end();
   if (failures[0]) throw failures[0];
+}
+
+/** Piece by piece, never far ahead of the analysis. Once the signal is aborted nothing waits any more, and nothing more goes in. */
+async function feed(session: LiveSession, { samples, sampleRate }: DecodedFile, signal: AbortSignal): Promise<void> {
+  const piece = Math.ceil((sampleRate * PIECE_MS) / 1_000);
+  for (let at = 0; at < samples.length && !signal.aborted; at += piece) {
+    session.pushAudio(new Uint8Array(samples.slice(at, at + piece).buffer));
+    while (session.bufferedMs > AHEAD_MS) await new Promise((done) => setTimeout(done, 5));
+  }
 }
 
 async function wholeFile(
