@@ -2,7 +2,7 @@ import { Inject, Injectable, Logger, Optional, type OnModuleDestroy } from '@nes
 import { messageOf, WireError } from '../common/errors.js';
 import { MODALITIES, type Modality } from '../emotion/evidence.js';
 import { remaining, type ConsentRecord, type ConsentStore } from '../privacy/consent-record.js';
-import { openConsent, type Permission } from '../privacy/consent.js';
+import { msLeft, openConsent, type Consent, type Permission } from '../privacy/consent.js';
 import type { Notice } from '../privacy/notice.js';
 import type { ConsentReceipt } from '../privacy/consent-receipt.js';
 import { receiptOf } from '../privacy/receipt.js';
@@ -42,6 +42,8 @@ export interface Withdrawal {
 }
 
 const RETRY_MS = 2_000;
+/** A reading that lasts looks at the clock so often, ms: the clock may jump, and no timer waits for more than 24 days. */
+const LOOK_EVERY_MS = 60_000;
 /** Withdrawals remembered by this process, whatever the database says. */
 const MAX_REMEMBERED = 100_000;
 
@@ -80,7 +82,8 @@ export class Consents implements OnModuleDestroy {
   }
 
   /**
-   * Judges a request and takes its consent up. From here on a withdrawal reaches `reading`, also while it is still being set up.
+   * Judges a request and takes its consent up. From here on a withdrawal reaches `reading`, also while it is still being set up,
+   * and so does the moment at which the consent expires.
    * @throws WireError `consentRequired`, `contextProhibited`, `configInvalid`; `overloaded` while records cannot be looked up
    */
   async admit(caller: Caller, request: Parameters<typeof openConsent>[0], reading: Reading): Promise<Admitted> {
@@ -101,7 +104,7 @@ export class Consents implements OnModuleDestroy {
         param: 'consent.modalities',
       });
     }
-    const leave = this.join(record, permission.consent.subjectRef, reading);
+    const leave = this.join(record, permission.consent, reading);
     return { ...permission, record, receipt: this.receipt(record, at), leave };
   }
 
@@ -185,12 +188,14 @@ export class Consents implements OnModuleDestroy {
     return receiptOf(record, this.notice, this.erasure !== undefined, at);
   }
 
-  private join({ tenant, id }: ConsentRecord, subjectRef: string, reading: Reading): () => void {
+  private join({ tenant, id }: ConsentRecord, consent: Consent, reading: Reading): () => void {
     const key = keyOf(tenant, id);
     const all = this.running.get(key) ?? new Set();
-    const one = { reading, subject: keyOf(tenant, subjectRef.normalize('NFC')) };
+    const one = { reading, subject: keyOf(tenant, consent.subjectRef.normalize('NFC')) };
     this.running.set(key, all.add(one));
+    const letBe = stopAtExpiry(consent, reading);
     return () => {
+      letBe();
       all.delete(one);
       if (all.size === 0) this.running.delete(key);
     };
@@ -253,6 +258,20 @@ export class Consents implements OnModuleDestroy {
       });
     });
   }
+}
+
+/** Stops a reading in the moment in which its consent expires, unless what this returns is called before. */
+function stopAtExpiry(consent: Consent, reading: Reading): () => void {
+  let timer: NodeJS.Timeout | undefined;
+  const look = (): void => {
+    const left = msLeft(consent, new Date());
+    if (left <= 0) reading.stop(MODALITIES);
+    else timer = setTimeout(look, Math.min(left, LOOK_EVERY_MS)).unref();
+  };
+  if (consent.expiresAt !== undefined) look();
+  return () => {
+    clearTimeout(timer);
+  };
 }
 
 /** The id has no space in it. */

@@ -1,6 +1,6 @@
 import { WireError } from '../common/errors.js';
 import type { Modality } from '../emotion/evidence.js';
-import { judgeContext, judgeSession, openConsent, parseConsent, permits, type Consent } from './consent.js';
+import { judgeContext, judgeSession, openConsent, parseConsent, refusalOf, type Consent } from './consent.js';
 import { NOTICE, parseNotice, UNKEPT_NOTICE } from './notice.js';
 
 const AT = new Date('2030-06-01T12:00:00Z');
@@ -79,7 +79,9 @@ describe('the record', () => {
   });
 });
 
-describe('permits', () => {
+describe('a record permits', () => {
+  const permits = (...asked: Parameters<typeof refusalOf>): boolean => refusalOf(...asked) === undefined;
+
   it('[PV4] what the record names, and nothing else', () => {
     const voiceOnly = consentOf({ modalities: ['voice'] });
     expect(permits(voiceOnly, 'voice', AT)).toBe(true);

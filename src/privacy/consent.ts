@@ -98,25 +98,24 @@ export function parseConsent(value: unknown): Judged<Consent> {
   return read(ConsentSchema, value, 'consent');
 }
 
+/** For how long a consent still holds, ms; 0 or less once it has expired. */
+export function msLeft({ expiresAt }: Consent, at: Date): number {
+  return expiresAt === undefined ? Infinity : Date.parse(expiresAt) - at.getTime();
+}
+
 /** Why a modality may not be read under this record at this time; undefined where it may. */
 export function refusalOf(consent: Consent, modality: Modality, at: Date): Refusal | undefined {
-  const now = at.getTime();
   const no = (param: string, message: string): Refusal => ({ code: 'consentRequired', message, param });
   if (!consent.modalities.includes(modality)) {
     return no('consent.modalities', `The consent does not cover ${modality}: ask the person for it, or leave it out.`);
   }
-  if (Date.parse(consent.grantedAt) > now + CLOCK_SKEW_MS) {
+  if (Date.parse(consent.grantedAt) > at.getTime() + CLOCK_SKEW_MS) {
     return no('consent.grantedAt', 'The consent lies in the future: send it once it was given, and check the clock.');
   }
-  if (consent.expiresAt !== undefined && Date.parse(consent.expiresAt) <= now) {
+  if (msLeft(consent, at) <= 0) {
     return no('consent.expiresAt', 'The consent has expired: ask the person again.');
   }
   return undefined;
-}
-
-/** May this modality be read under this record at this time? */
-export function permits(consent: Consent, modality: Modality, at: Date): boolean {
-  return refusalOf(consent, modality, at) === undefined;
 }
 
 /** Settings in which the EU AI Act, Art. 5(1)(f), prohibits inferring emotions, under the names people give them. */

@@ -1,6 +1,7 @@
 import { MODALITIES, type Modality } from '../emotion/evidence.js';
 import type { ConsentEvent, ConsentReceipt, ConsentState } from './consent-receipt.js';
 import type { ConsentRecord } from './consent-record.js';
+import { msLeft } from './consent.js';
 import type { Notice } from './notice.js';
 
 const PROCESSING: Readonly<Record<Modality, readonly string[]>> = {
@@ -43,7 +44,7 @@ function stateOf({ consent, withdrawn }: ConsentRecord, at: Date): ConsentState 
   if (!consent) return 'erased';
   const left = consent.modalities.filter((modality) => withdrawn[modality] === undefined).length;
   if (left === 0) return 'withdrawn';
-  if (consent.expiresAt !== undefined && Date.parse(consent.expiresAt) <= at.getTime()) return 'expired';
+  if (msLeft(consent, at) <= 0) return 'expired';
   return left < consent.modalities.length ? 'partlyWithdrawn' : 'given';
 }
 

@@ -89,6 +89,18 @@ describe('the record', () => {
   });
 });
 
+it('[PV4] that expires ends the session in that moment, and nothing more is read', async () => {
+  const { client, receipt } = await start({ ...fresh(), expiresAt: new Date(Date.now() + 5_000).toISOString() });
+  expect(await client.ask('text.input', { text: 'What a lovely surprise!' })).toEqual({ ok: true });
+  const closed = await client.until(({ event }) => event === 'session.closed');
+  expect(closed.data).toMatchObject({ reason: 'consentWithdrawn' });
+  expect(await client.ask('text.input', { text: 'And another one!' })).toMatchObject({
+    ok: false,
+    error: { code: 'sessionExpired' },
+  });
+  expect(((await (await rest(receipt.recordId)).json()) as ConsentReceipt).state).toBe('expired');
+});
+
 describe('a withdrawal', () => {
   it('[PV3] by REST reaches every session of the record before the next frame, and no other', async () => {
     const given = fresh();
