@@ -10,19 +10,11 @@ export function areaUnderRoc(positives: readonly number[], negatives: readonly n
   return sum / (positives.length * negatives.length);
 }
 
-/** A score, and how much it counts. */
-export interface Weighed {
-  readonly value: number;
-  readonly weight: number;
-}
-
-/** The lowest threshold from which on no more than this share of the negatives' weight is taken for positive. Null without negatives. */
-export function thresholdAt(falseAlarm: number, negatives: readonly Weighed[]): number | null {
-  const allowed = falseAlarm * negatives.reduce((sum, { weight }) => sum + weight, 0) * (1 + 1e-9);
-  let taken = 0;
-  const highestRefused = [...negatives]
-    .sort((a, b) => b.value - a.value)
-    .find(({ weight }) => (taken += weight) > allowed)?.value;
+/** The lowest threshold from which on no more than this share of the negatives is taken for positive. Null without negatives. */
+export function thresholdAt(falseAlarm: number, negatives: readonly number[]): number | null {
+  const sorted = Float64Array.from(negatives).sort();
+  const allowed = Math.floor(falseAlarm * sorted.length + 1e-9);
+  const highestRefused = sorted[sorted.length - 1 - allowed];
   if (highestRefused === undefined) return null;
   // Detected is what reaches the threshold: it lies just above the highest that must not be.
   return highestRefused * (1 + Number.EPSILON) + Number.MIN_VALUE;

@@ -11,7 +11,7 @@ import { detectableScore, FALSE_ALARM } from './figures.js';
 import { BEST, SITUATIONS } from './report.js';
 import { isOpen, type Pair } from './pairs.js';
 import { curveOf } from './reliability-curves.js';
-import { thresholdAt, type Weighed } from '../common/roc.js';
+import { thresholdAt } from '../common/roc.js';
 import { WORD_ERROR_RATES } from './word-errors.js';
 
 /** Evidence of one side and what was meant. */
@@ -55,7 +55,7 @@ const NO_PRIORS = { voice: {}, text: {} };
  * Measures every number of a fusion: a curve for each quality signal from readings that differ in that signal; the largest weights and
  * the temperature where pairs, congruent and of neutral wording and in all situations, are most probable; the mass of the
  * prediction set and the thresholds of incongruence at their stated rates. The temperature is between those of both `MIXES`,
- * the mass and the threshold of incongruence the larger of theirs. Prior, floor and abstention stay those of `base`.
+ * the mass the larger of theirs. Prior, floor and abstention stay those of `base`.
  */
 export function calibrateFusion(data: CalibrationData, base: FusionValues): FusionValues {
   const curves = {
@@ -199,24 +199,22 @@ function shares(data: CalibrationData, values: FusionValues) {
     { config, priors: NO_PRIORS },
   );
   const content = data.noisy.filter(({ truth }) => valenceSign(truth) >= 0);
-  /** In every mix, what is promised holds. */
-  const cautious = (of: (mix: Mix) => number) => rounded(Math.max(...MIXES.map(of)));
-  const allowed = ALLOWED * FALSE_ALARM;
   return {
-    predictionMass: cautious((mix) => {
-      const masses = outcomes.map((o) => ({ value: massBefore(o), weight: shareIn(mix, o.pair, data) }));
-      return quantile(masses, 1 - ALLOWED * (1 - values.coverage));
-    }),
-    incongruenceThreshold: cautious((mix) => {
-      const scores = congruent.map((o) => ({ value: detectableScore(o), weight: shareIn(mix, o.pair, data) }));
-      return thresholdAt(allowed, scores) ?? values.incongruenceThreshold;
-    }),
+    predictionMass: rounded(
+      Math.max(
+        ...MIXES.map((mix) => {
+          const masses = outcomes.map((o) => ({ value: massBefore(o), weight: shareIn(mix, o.pair, data) }));
+          return quantile(masses, 1 - ALLOWED * (1 - values.coverage));
+        }),
+      ),
+    ),
+    incongruenceThreshold: rounded(
+      thresholdAt(ALLOWED * FALSE_ALARM, congruent.map(detectableScore)) ?? values.incongruenceThreshold,
+    ),
     reassuranceThreshold: rounded(
       thresholdAt(
-        allowed,
-        content.flatMap(({ evidence }) =>
-          evidence.status === 'available' ? [{ value: denialIn(evidence, values), weight: 1 }] : [],
-        ),
+        ALLOWED * FALSE_ALARM,
+        content.flatMap(({ evidence }) => (evidence.status === 'available' ? [denialIn(evidence, values)] : [])),
       ) ?? values.reassuranceThreshold,
     ),
   };
@@ -237,7 +235,7 @@ function massBefore({ truth, scores }: FusionOutcome): number {
  * The smallest value that at least this share of the weight does not exceed, with the correction for a finite sample (Vovk et al. 2005): the
  * new one, of average weight, may be the largest.
  */
-function quantile(values: readonly Weighed[], share: number): number {
+function quantile(values: readonly { readonly value: number; readonly weight: number }[], share: number): number {
   const total = values.reduce((sum, { weight }) => sum + weight, 0);
   const wanted = share * total * (1 + 1 / values.length);
   let reached = 0;

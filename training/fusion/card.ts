@@ -32,7 +32,7 @@ Licence: Apache-2.0. How they are used: docs/fusion.md.
 | largest weight of the words | ${fixed(values.maxWeight.text)} | the same |
 | temperature | ${fixed(values.temperature)} | the same, after the weights; half way between the best for speakers alike and for clips as they come |
 | mass of the prediction set | ${fixed(values.predictionMass)} | held the truth of ${fixed(1 - ALLOWED * (1 - values.coverage))} of these pairs, of speakers alike and of clips as they come, to hold that of ${fixed(values.coverage)} of new ones |
-| incongruence from | ${fixed(values.incongruenceThreshold)} | ${rate} of congruent pairs, of speakers alike and of clips as they come, reach it at most, so that at most ${fixed(FALSE_ALARM)} of new ones do |
+| incongruence from | ${fixed(values.incongruenceThreshold)} | ${rate} of congruent pairs reach it, so that at most ${fixed(FALSE_ALARM)} of new ones do |
 | incongruence with "I'm fine" from | ${fixed(values.reassuranceThreshold)} | ${rate} of neutral, happy and surprised voices reach it, in all noise |
 | prior | ${EMOTIONS.map((e) => values.prior[e].toFixed(3)).join(' ')} | the voice model's own: where the words say nothing, the answer is the voice's |
 

@@ -113,10 +113,7 @@ function incongruenceOf(best: readonly FusionOutcome[], threshold: number): Inco
   const scoresOf = (outcomes: readonly FusionOutcome[] = []): number[] => outcomes.map((o) => o.incongruence.score);
   const detectedIn = (outcomes: readonly FusionOutcome[] = []): number | null =>
     outcomes.length > 0 ? share(outcomes, (o) => o.incongruence.detected) : null;
-  const atFive = thresholdAt(
-    FALSE_ALARM,
-    (alike ?? []).map((o) => ({ value: detectableScore(o), weight: 1 })),
-  );
+  const atFive = thresholdAt(FALSE_ALARM, (alike ?? []).map(detectableScore));
   return {
     threshold,
     auc: areaUnderRoc(scoresOf(apart), scoresOf(alike)),
