@@ -110,6 +110,12 @@ describe('an m4a file', () => {
     await expect(decodeFile(file)).rejects.toThrow('its sound is not in order');
   });
 
+  it('[AU4] is refused when its opus has more than eight channels', async () => {
+    const { head, mdat, moov } = parts();
+    const file = Buffer.concat([head, mdat, box('moov', moov.subarray(8), box('dOps', Buffer.from([0, 9])))]);
+    await expect(decodeFile(file)).rejects.toThrow('it has over 8 channels');
+  });
+
   it('[AU4] is refused when a box has no length, which the decoder would never leave', async () => {
     const fragmented = box('mvex', box('trex', word(0), word(1), word(1), word(0), word(0), word(0)));
     const { head, moov } = parts();

@@ -1,3 +1,5 @@
+import { MAX_CHANNELS, TOO_MANY_CHANNELS } from './decode-channels.js';
+
 /** Boxes that hold boxes, wherever the decoder looks for tables. */
 const CONTAINERS: ReadonlySet<string> = new Set(
   'moov trak mdia minf stbl udta edts sinf wave mvex moof traf'.split(' '),
@@ -113,6 +115,7 @@ function* tablesOfEntries(file: Buffer, { body, end }: Box): Generator<Table> {
 }
 
 function* tableOf(file: Buffer, box: Box): Generator<Table> {
+  if (box.type === 'dOps' && (file[box.body + 1] ?? 0) > MAX_CHANNELS) throw new Error(TOO_MANY_CHANNELS);
   const countAt = COUNT_AT[box.type];
   if (countAt === undefined) return;
   const first = box.body + countAt + 4;

@@ -1,6 +1,7 @@
 import decode, { type StreamDecoder } from 'audio-decode';
 import { messageOf, WireError } from '../common/errors.js';
 import type { AudioFormat } from '../emotion/utterance.js';
+import { CHANNELS_OVERLAP, hasTooManyChannels, TOO_MANY_CHANNELS } from './decode-channels.js';
 import { flacSlices } from './decode-flac.js';
 import { safeM4a } from './decode-m4a.js';
 import { plainWav } from './decode-wav.js';
@@ -29,7 +30,10 @@ type FileFormat = 'wav' | 'mp3' | 'flac' | 'm4a' | 'opus' | 'oga' | 'webm';
 
 const READABLE = 'wav, mp3, flac, m4a, ogg (opus or vorbis) and webm (opus) are read';
 
-/** Bytes given to a codec at a time, so that neither memory nor the event loop is at the mercy of what they expand to. */
+/**
+ * Bytes given to a codec at a time, so that neither memory nor the event loop is at the mercy of what they expand to: fewer
+ * of the formats that streams have, whose packets of two bytes may be 120 ms.
+ */
 const SLICE = 16 * 1024;
 const STREAM_SLICE = 4 * 1024;
 
@@ -75,7 +79,9 @@ function* slicesOf(bytes: Uint8Array, format: FileFormat, maxSeconds: number, to
   if (format === 'flac') yield* flacSlices(bytes, maxSeconds, tooLong);
   else if (format === 'm4a') yield* equalSlices(safeM4a(bytes));
   else if (format === 'wav') yield* wavSlices(bytes);
-  else yield* equalSlices(bytes);
+  else if (format === 'mp3') yield* equalSlices(bytes);
+  else if (hasTooManyChannels(bytes)) throw new Error(TOO_MANY_CHANNELS);
+  else yield* equalSlices(bytes, STREAM_SLICE);
 }
 
 function* wavSlices(bytes: Uint8Array): Generator<Uint8Array> {
@@ -85,8 +91,8 @@ function* wavSlices(bytes: Uint8Array): Generator<Uint8Array> {
   yield* equalSlices(wav.sound);
 }
 
-function* equalSlices(bytes: Uint8Array): Generator<Uint8Array> {
-  for (let at = 0; at < bytes.length; at += SLICE) yield new Uint8Array(bytes.subarray(at, at + SLICE));
+function* equalSlices(bytes: Uint8Array, step = SLICE): Generator<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += step) yield new Uint8Array(bytes.subarray(at, at + step));
 }
 
 async function* decodeSlices(slices: Iterable<Uint8Array>, format: FileFormat): AsyncGenerator<DecodedFile> {
@@ -181,6 +187,7 @@ class OpusDecoder implements FrameDecoder {
   private readonly decoder: Promise<StreamDecoder>;
   private silentBytes = 0;
   private head = '';
+  private tail = new Uint8Array(0);
   private broken = false;
 
   constructor(private readonly container: 'webm' | 'opus') {
@@ -223,6 +230,7 @@ class OpusDecoder implements FrameDecoder {
   private async decode(slice: Uint8Array | undefined): Promise<Float32Array> {
     try {
       const decoder = await this.decoder;
+      if (slice) this.checkChannels(slice);
       const part = mono(await decoder(slice));
       if (part && part.sampleRate !== OPUS_RATE) throw new Error(`it is not opus but of ${part.sampleRate} Hz`);
       return part?.samples ?? new Float32Array(0);
@@ -237,6 +245,12 @@ class OpusDecoder implements FrameDecoder {
     if (this.head.length >= magic.length) return;
     this.head += Buffer.from(bytes.subarray(0, magic.length - this.head.length)).toString('latin1');
     if (!magic.startsWith(this.head)) throw this.failure('it does not begin as one');
+  }
+
+  private checkChannels(slice: Uint8Array): void {
+    const seen = new Uint8Array(Buffer.concat([this.tail, slice]));
+    if (hasTooManyChannels(seen)) throw new Error(TOO_MANY_CHANNELS);
+    this.tail = seen.slice(-CHANNELS_OVERLAP);
   }
 
   private failure(detail: string): WireError {
