@@ -43,7 +43,7 @@ export class SessionPage {
       this.correct((client, target) => this.corrections.revoke(client, target));
     },
     undo: () => {
-      this.undo();
+      this.correct((client, target) => this.corrections.restore(client, target));
     },
     restore: (version) => {
       this.correct((client, target) => this.corrections.restore(client, target, version));
@@ -123,9 +123,10 @@ export class SessionPage {
       this.toast,
       notes,
       () => this.load(),
-      (utterance) => {
-        this.select(utterance);
-        this.undo();
+      (made) => {
+        if (!this.client) return;
+        if (made.session === this.session) this.select(made.utterance);
+        void this.corrections.restore(this.client, made);
       },
     );
     for (const button of this.locales) {
@@ -259,10 +260,6 @@ export class SessionPage {
     this.select(item.utteranceId);
     if (this.detail.root.contains(document.activeElement)) return;
     this.transcript.focus(item.utteranceId);
-  }
-
-  private undo(): void {
-    this.correct((client, target) => this.corrections.restore(client, target));
   }
 
   private correct(how: (client: ReviewClient, target: Target) => Promise<void>): void {
