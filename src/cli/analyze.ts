@@ -1,5 +1,6 @@
 import { appendFileSync } from 'node:fs';
-import { readFile, writeFile } from 'node:fs/promises';
+import { open, readFile, stat, writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { furtherOf, OWN_MODALITIES } from '../emotion/evidence.js';
 import type { Locale } from '../emotion/fused.js';
 import type { KeepResult, ResultRecord } from '../emotion/record.js';
@@ -20,9 +21,15 @@ export interface AnalyzeOptions extends LineOptions {
 
 /**
  * Files, or a message, through the very line of the server; results go to stdout, everything else to stderr.
- * Resolves with false when a file could not be read. Nothing is kept.
+ * Resolves with false when a file could not be read, or the evidence would overwrite one. Nothing is kept.
  */
-export function analyze(files: readonly string[], options: AnalyzeOptions): Promise<boolean> {
+export async function analyze(files: readonly string[], options: AnalyzeOptions): Promise<boolean> {
+  const { evidence } = options;
+  const harm = evidence === undefined ? undefined : await harmOf(evidence, files);
+  if (harm !== undefined) {
+    console.error(`undertone: ${evidence}: ${harm}`);
+    return false;
+  }
   return withLine(options, files.length > 0, (line) => analyzeAll(files, options, line.get(PipelineService)));
 }
 
@@ -91,6 +98,25 @@ class Printer {
     if (file) console.log(file);
     if (utterances.length > 0) console.log(utteranceTable(utterances, process.stdout.columns));
     for (const note of notes) console.log(`! ${note}`);
+  }
+}
+
+/** What writing the evidence would destroy: `--evidence calls/*.wav` takes the first recording for its own argument. */
+async function harmOf(evidence: string, files: readonly string[]): Promise<string | undefined> {
+  if (files.some((file) => resolve(file) === resolve(evidence))) return 'the evidence would overwrite the recording';
+  const there = await stat(evidence).catch(() => undefined);
+  if (!there?.isFile() || there.size === 0 || (await beginsAsEvidence(evidence))) return undefined;
+  return 'the evidence would overwrite it, and it holds no evidence of an earlier run';
+}
+
+/** @throws Error where the file may not be read */
+async function beginsAsEvidence(path: string): Promise<boolean> {
+  const file = await open(path);
+  try {
+    const { buffer } = await file.read({ buffer: Buffer.alloc(1) });
+    return buffer.toString() === '{';
+  } finally {
+    await file.close();
   }
 }
 

@@ -137,7 +137,7 @@ function scores(readings: readonly Reading[], frame: Frame): Html {
   );
   return track(frame, {
     title: 'What the voice says so far',
-    unit: 'probability of each emotion, read again every 250 ms on all of the utterance up to there',
+    unit: 'probability of each emotion, read again every 250 ms (beyond half a minute less often) on all of the utterance up to there',
     height: 120,
     y: { domain: [0, 1], ticks: [0, 0.5, 1], tickFormat: '.0%' },
     color: { type: 'ordinal', domain: [...EMOTIONS], range: EMOTIONS.map(colourOf) },

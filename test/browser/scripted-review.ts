@@ -265,7 +265,7 @@ export async function startScriptedReview(tales: Tale[]) {
         return;
       }
       known.push(next(tale, index, known, action as 'override' | 'revoke' | 'restore', body));
-      json({});
+      json(resultPage(tale, name ?? '', 'en'));
       changed(id, 'revised');
     }
   }

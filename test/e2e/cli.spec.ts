@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EMOTIONS } from '../../src/emotion/scores.js';
@@ -74,6 +74,43 @@ describe('undertone analyze', () => {
       text: 'available',
     });
     expect(only).not.toHaveProperty('file');
+  });
+
+  describe('--evidence', () => {
+    const silence = join(CLIPS, 'silence.wav');
+    const folder = mkdtempSync(join(tmpdir(), 'evidence-'));
+    const recording = join(folder, 'call.wav');
+    copyFileSync(silence, recording);
+    afterAll(() => {
+      rmSync(folder, { recursive: true });
+    });
+
+    test.each([
+      ['is given to be read', [recording, '--evidence', recording], 'the evidence would overwrite the recording'],
+      [
+        'took the place of the forgotten argument',
+        ['--evidence', recording, silence],
+        'the evidence would overwrite it, and it holds no evidence of an earlier run',
+      ],
+    ])('[CL11] a recording that %s stays as it is', async (_, args, reason) => {
+      expect(await undertone('analyze', ...args)).toEqual({
+        code: 1,
+        out: '',
+        err: `undertone: ${recording}: ${reason}\n`,
+      });
+      expect(readFileSync(recording)).toEqual(readFileSync(silence));
+    });
+
+    test('[CL11] the evidence of an earlier run is replaced', async () => {
+      const kept = join(folder, 'kept.jsonl');
+      for (const words of ['What a lovely surprise!', 'This is so unfair!']) {
+        const { code } = await undertone('analyze', '--text', words, '--evidence', kept);
+        expect(code).toBe(0);
+        expect(
+          linesOf(readFileSync(kept, 'utf8')).map((line) => (JSON.parse(line) as { words: string }).words),
+        ).toEqual([words]);
+      }
+    });
   });
 
   test.each([

@@ -15,11 +15,27 @@ export async function openMicrophone(
   if (!window.isSecureContext) {
     throw new Error('The browser lends the microphone only to pages from https or from this computer (localhost).');
   }
+  // What may fail or wait comes before the microphone is on.
+  await context.audioWorklet.addModule('./capture.worklet.js');
+  await context.resume();
   const stream = await navigator.mediaDevices.getUserMedia({
     audio: { channelCount: 1, autoGainControl: false, noiseSuppression: false, echoCancellation: false },
   });
-  await context.audioWorklet.addModule('./capture.worklet.js');
-  await context.resume();
+  try {
+    return captureOf(context, stream, onFrame, onLost);
+  } catch (error) {
+    // Nothing else on the page could turn it off; the context is the page's own and stays.
+    for (const track of stream.getTracks()) track.stop();
+    throw error;
+  }
+}
+
+function captureOf(
+  context: AudioContext,
+  stream: MediaStream,
+  onFrame: (pcm: Int16Array<ArrayBuffer>) => void,
+  onLost: () => void,
+): Capture {
   const source = context.createMediaStreamSource(stream);
   const node = new AudioWorkletNode(context, 'capture', { numberOfOutputs: 0 });
   node.port.onmessage = (event: MessageEvent<Int16Array<ArrayBuffer>>) => {

@@ -1,4 +1,5 @@
 import type { Emotion } from '../../../src/emotion/scores.js';
+import type { ResultPage } from '../../../src/review/api.js';
 import { byId } from '../dom.js';
 import type { Notes } from '../notes.js';
 import type { ReasonDialog } from './reason-dialog.js';
@@ -23,8 +24,8 @@ export class Corrections {
     private readonly notes: Notes,
     /** Whatever came of it, the page should be what the server says. */
     private readonly onDone: () => Promise<void>,
-    /** Takes back the last step of an utterance, whatever version it has by then. */
-    private readonly onUndo: (utterance: string) => void,
+    /** Takes back a step, by the version that it made: one that somebody else decided upon is not taken back. */
+    private readonly onUndo: (made: Target) => void,
   ) {}
 
   async override(client: ReviewClient, target: Target, label: Emotion): Promise<void> {
@@ -55,13 +56,13 @@ export class Corrections {
     );
   }
 
-  private async take({ utterance }: Target, said: string, step: () => Promise<unknown>): Promise<void> {
+  private async take(target: Target, said: string, step: () => Promise<ResultPage>): Promise<void> {
     if (this.busy) return;
     this.busy = true;
     try {
-      await step();
+      const { revision } = await step();
       this.toast.show(said, () => {
-        this.onUndo(utterance);
+        this.onUndo({ ...target, version: revision });
       });
     } catch (error) {
       this.toast.hide();

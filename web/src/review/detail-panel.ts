@@ -63,6 +63,12 @@ export class DetailPanel {
     this.shown = undefined;
   }
 
+  /** As a click on the button that names this key; one that is not shown does nothing. */
+  press(key: string): void {
+    const button = this.root.querySelector<HTMLButtonElement>(`[aria-keyshortcuts="${key}"]`);
+    if (button && !button.closest('[hidden]')) button.click();
+  }
+
   /** What the timeline knows, at once; the rest comes with `complete`. */
   show(session: string, item: TimelineItem, place: string): void {
     const { utteranceId, startMs, endMs, transcript, result } = item;
@@ -82,6 +88,8 @@ export class DetailPanel {
     this.part('label').textContent = labelOf(result.decision);
     this.part('confidence').textContent = confidenceOf(result.decision);
     showClash(this.root, result.incongruence);
+    // What a model said anew is no step of a person: before it lies what no longer holds.
+    this.undo.hidden = result.author.kind !== 'person';
     this.root.setAttribute('aria-busy', 'true');
     this.root.hidden = false;
   }
@@ -94,7 +102,6 @@ export class DetailPanel {
     const open = fused !== null;
     for (const button of [...this.choices.values(), this.revoke]) button.disabled = !open;
     this.revoke.disabled ||= standing?.decision.abstainReason === 'revoked';
-    this.undo.hidden = standing?.author.kind !== 'person' || history.length < 2;
     this.history.show(history);
     for (const name of ['summary', 'bars', 'more', 'foot', 'set']) this.part(name).hidden = !open;
     if (!fused) {

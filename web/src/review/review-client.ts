@@ -56,15 +56,15 @@ export class ReviewClient {
     return this.rest.get(`${sessionPath(session)}/results/${encodeURIComponent(result)}${queryOf({ locale })}`);
   }
 
-  override(session: string, utterance: string, body: Override): Promise<unknown> {
+  override(session: string, utterance: string, body: Override): Promise<ResultPage> {
     return this.rest.post(`${labelPath(session, utterance)}/override`, body);
   }
 
-  revoke(session: string, utterance: string, body: Revoke): Promise<unknown> {
+  revoke(session: string, utterance: string, body: Revoke): Promise<ResultPage> {
     return this.rest.post(`${labelPath(session, utterance)}/revoke`, body);
   }
 
-  restore(session: string, utterance: string, body: Restore): Promise<unknown> {
+  restore(session: string, utterance: string, body: Restore): Promise<ResultPage> {
     return this.rest.post(`${labelPath(session, utterance)}/restore`, body);
   }
 

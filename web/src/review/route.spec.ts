@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { emotionOfKey, hashOf, routeOf } from './route.js';
+import { hashOf, routeOf } from './route.js';
 
 describe('the address of the review pages', () => {
   it('[RP2] holds filters, and leads to the same ones', () => {
@@ -26,9 +26,5 @@ describe('the address of the review pages', () => {
   it('[RP8] leads to a session and to an utterance of it', () => {
     const route = { page: 'session', session: 'a b', utterance: 'u3' } as const;
     expect(routeOf(hashOf(route))).toEqual(route);
-  });
-
-  it('[RP8] counts the emotions from one', () => {
-    expect(['1', '7', '8', 'j'].map(emotionOfKey)).toEqual(['neutral', 'surprised', undefined, undefined]);
   });
 });

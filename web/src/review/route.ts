@@ -1,4 +1,4 @@
-import { EMOTIONS, isEmotion, type Emotion } from '../../../src/emotion/scores.js';
+import { isEmotion, type Emotion } from '../../../src/emotion/scores.js';
 
 /** What the queue is narrowed to. Absent: no matter. */
 export interface Filters {
@@ -61,9 +61,4 @@ export function hashOf(route: Route): string {
     if (revoked) told.set('revoked', '1');
   }
   return `#${told.toString()}`;
-}
-
-/** The emotion that a number key stands for: 1 is the first of the seven. */
-export function emotionOfKey(key: string): Emotion | undefined {
-  return EMOTIONS[Number(key) - 1];
 }

@@ -13,7 +13,7 @@ import { counted, shortId } from './phrases.js';
 import { ReasonDialog } from './reason-dialog.js';
 import { Refresher } from './refresher.js';
 import type { ReviewClient } from './review-client.js';
-import { emotionOfKey, hashOf } from './route.js';
+import { hashOf } from './route.js';
 import { SessionHead } from './session-head.js';
 import type { TimelineChart } from './timeline-chart.js';
 import { Toast } from './toast.js';
@@ -43,7 +43,7 @@ export class SessionPage {
       this.correct((client, target) => this.corrections.revoke(client, target));
     },
     undo: () => {
-      this.undo();
+      this.correct((client, target) => this.corrections.restore(client, target));
     },
     restore: (version) => {
       this.correct((client, target) => this.corrections.restore(client, target, version));
@@ -91,21 +91,21 @@ export class SessionPage {
       shown: '1 – 7',
       does: `it is ${EMOTIONS.join(', ')}`,
       run: (key) => {
-        this.overrideBy(key);
+        this.detail.press(key);
       },
     },
     {
       keys: ['r'],
       does: 'revoke the label, with a reason',
-      run: () => {
-        byId('revoke', HTMLButtonElement).click();
+      run: (key) => {
+        this.detail.press(key);
       },
     },
     {
       keys: ['u'],
       does: 'undo the last correction',
-      run: () => {
-        byId('undo', HTMLButtonElement).click();
+      run: (key) => {
+        this.detail.press(key);
       },
     },
     {
@@ -123,9 +123,10 @@ export class SessionPage {
       this.toast,
       notes,
       () => this.load(),
-      (utterance) => {
-        this.select(utterance);
-        this.undo();
+      (made) => {
+        if (!this.client) return;
+        if (made.session === this.session) this.select(made.utterance);
+        void this.corrections.restore(this.client, made);
       },
     );
     for (const button of this.locales) {
@@ -259,15 +260,6 @@ export class SessionPage {
     this.select(item.utteranceId);
     if (this.detail.root.contains(document.activeElement)) return;
     this.transcript.focus(item.utteranceId);
-  }
-
-  private overrideBy(key: string): void {
-    const label = emotionOfKey(key);
-    if (label) this.correct((client, target) => this.corrections.override(client, target, label));
-  }
-
-  private undo(): void {
-    this.correct((client, target) => this.corrections.restore(client, target));
   }
 
   private correct(how: (client: ReviewClient, target: Target) => Promise<void>): void {
