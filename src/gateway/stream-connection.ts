@@ -27,6 +27,7 @@ import {
   type SessionTotals,
 } from './protocol.js';
 import { storedAlert } from './stored-alert.js';
+import { Turns } from './turns.js';
 import { parse, wireErrorBody } from './wire-error.js';
 
 const ACK_EVERY_MS = 500;
@@ -73,8 +74,8 @@ export class StreamConnection {
   private lastHeard = performance.now();
   private openedAt = 0;
   private readonly ticker: NodeJS.Timeout;
-  /** While the session opens, what comes after waits for it, in order. */
-  private opening: Promise<void> | undefined;
+  /** While the session opens, what comes after waits for it. */
+  private readonly turns = new Turns();
 
   private ended: () => void = () => undefined;
   private readonly over = new Promise<void>((resolve) => (this.ended = resolve));
@@ -106,10 +107,14 @@ export class StreamConnection {
     };
   }
 
-  /** Runs a handler now, or as soon as the session that is being opened is there. */
-  inOrder(handle: () => void): void {
-    if (this.opening) void this.opening.then(handle);
-    else handle();
+  /** Handles a message now, or as soon as the session that is being opened is there. `false`: too much waits for that already. */
+  inOrder(payload: unknown, handle: () => void): boolean {
+    return this.turns.take(payload, handle);
+  }
+
+  /** @throws WireError `rateLimited`: what to tell of a frame that cannot wait any more */
+  drop(meta: unknown): never {
+    throw this.intake.drop(meta);
   }
 
   /** @throws WireError `consentRequired`, `contextProhibited`, `configInvalid`, `configLocked` or `overloaded`. */
@@ -120,10 +125,7 @@ export class StreamConnection {
     const chosen = this.ports.pipeline.choose(request);
     this.state = 'opening';
     const opened = this.open(request, chosen);
-    this.opening = opened.then(
-      () => (this.opening = undefined),
-      () => (this.opening = undefined),
-    );
+    this.turns.hold(opened);
     const { receipt } = await opened;
     const { pipeline, limits, recorder } = this.ports;
     const { sessionId } = this;

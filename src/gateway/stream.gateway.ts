@@ -22,6 +22,7 @@ import { Consents } from './consents.service.js';
 import { LiveSessions } from './live-sessions.js';
 import { STREAM_NAMESPACE, type Ack as Answer, type CloseReason, type SessionLimits } from './protocol.js';
 import { StreamConnection } from './stream-connection.js';
+import { NO_ROOM_MS } from './turns.js';
 import { wireErrorBody } from './wire-error.js';
 import { WsExceptionFilter } from './ws-exception.filter.js';
 
@@ -129,46 +130,47 @@ export class StreamGateway
 
   @SubscribeMessage('session.start')
   onStart(@ConnectedSocket() socket: StreamSocket, @MessageBody() body: unknown, @Ack() ack: AckFn): void {
-    answer(socket, ack, (connection) => connection.start(body));
+    answer(socket, ack, body, (connection) => connection.start(body));
   }
 
   @SubscribeMessage('audio.frame')
   onFrame(@ConnectedSocket() socket: StreamSocket, @MessageBody() body: unknown, @Ack() ack: AckFn): void {
     const [meta, bytes] = Array.isArray(body) ? (body as unknown[]) : [body, undefined];
-    answer(socket, ack, (connection) => {
+    const take = (connection: StreamConnection): object => {
       connection.frame(meta, bytes);
       return {};
-    });
+    };
+    answer(socket, ack, body, take, (connection) => connection.drop(meta));
   }
 
   @SubscribeMessage('text.input')
   onText(@ConnectedSocket() socket: StreamSocket, @MessageBody() body: unknown, @Ack() ack: AckFn): void {
-    answer(socket, ack, (connection) => connection.text(body));
+    answer(socket, ack, body, (connection) => connection.text(body));
   }
 
   @SubscribeMessage('evidence.input')
   onEvidence(@ConnectedSocket() socket: StreamSocket, @MessageBody() body: unknown, @Ack() ack: AckFn): void {
-    answer(socket, ack, (connection) => connection.evidence(body));
+    answer(socket, ack, body, (connection) => connection.evidence(body));
   }
 
   @SubscribeMessage('session.update')
   onUpdate(@ConnectedSocket() socket: StreamSocket, @MessageBody() body: unknown, @Ack() ack: AckFn): void {
-    answer(socket, ack, (connection) => connection.update(body));
+    answer(socket, ack, body, (connection) => connection.update(body));
   }
 
   @SubscribeMessage('utterance.forceEnd')
   onForceEnd(@ConnectedSocket() socket: StreamSocket, @Ack() ack: AckFn): void {
-    answer(socket, ack, (connection) => connection.forceEnd());
+    answer(socket, ack, {}, (connection) => connection.forceEnd());
   }
 
   @SubscribeMessage('consent.withdraw')
   onWithdraw(@ConnectedSocket() socket: StreamSocket, @MessageBody() body: unknown, @Ack() ack: AckFn): void {
-    answer(socket, ack, (connection) => connection.withdraw(body));
+    answer(socket, ack, body, (connection) => connection.withdraw(body));
   }
 
   @SubscribeMessage('session.end')
   onEnd(@ConnectedSocket() socket: StreamSocket, @Ack() ack: AckFn): void {
-    answer(socket, ack, (connection) => connection.end());
+    answer(socket, ack, {}, (connection) => connection.end());
   }
 
   /** Sessions drain before the pipeline's threads stop. */
@@ -214,12 +216,14 @@ export class StreamGateway
 
 /**
  * Runs one handler in its turn and answers it: by the acknowledgement where the client wants one, by an `error` event
- * where it does not.
+ * where it does not. `refuse` says what becomes of a message that cannot wait for its turn.
  */
 function answer(
   socket: StreamSocket,
   ack: AckFn,
+  payload: unknown,
   handle: (connection: StreamConnection) => object | Promise<object>,
+  refuse: (connection: StreamConnection) => never = noRoom,
 ): void {
   const { connection } = socket.data;
   const succeed = (reply: object): void => {
@@ -229,14 +233,25 @@ function answer(
     if (typeof ack === 'function') ack({ ok: false, error: wireErrorBody(error) });
     else connection.fail(error);
   };
-  connection.inOrder(() => {
+  const run = (work: typeof handle): void => {
     try {
-      const reply = handle(connection);
+      const reply = work(connection);
       if (reply instanceof Promise) reply.then(succeed, fail);
       else succeed(reply);
     } catch (error) {
       fail(error);
     }
+  };
+  const taken = connection.inOrder(payload, () => {
+    run(handle);
+  });
+  if (!taken) run(refuse);
+}
+
+/** @throws WireError `rateLimited` */
+function noRoom(): never {
+  throw new WireError('rateLimited', 'Too much waits for the session to open; send on once it has.', {
+    retryAfterMs: NO_ROOM_MS,
   });
 }
 
