@@ -47,9 +47,8 @@ export interface ConnectionPorts {
   readonly keepsAudio: boolean;
   /** Where those who watch find it. */
   readonly sessions: LiveSessions;
-  /** Called before a session opens; throws when there is no room for it. */
-  admit(): void;
-  closed(): void;
+  /** Called before a session opens; throws when there is no room for it. @returns what gives the place back */
+  takePlace(): () => void;
 }
 
 /**
@@ -61,6 +60,7 @@ export class StreamConnection {
   private live: LiveSession | undefined;
   private state: 'new' | 'opening' | 'open' | 'closing' | 'closed' = 'new';
   private admitted: Admitted | undefined;
+  private leavePlace: (() => void) | undefined;
   /** What may still be read in this session. */
   private readonly permitted = new Set<Modality>();
   private readonly withdrawn = new Set<Modality>();
@@ -171,7 +171,7 @@ export class StreamConnection {
   /** The session counts from here on. What was withdrawn before is not permitted any more. */
   private takePlace(admitted: Admitted): Admitted {
     try {
-      this.ports.admit();
+      this.leavePlace = this.ports.takePlace();
     } catch (error) {
       admitted.leave();
       throw error;
@@ -379,7 +379,7 @@ export class StreamConnection {
   private leave(): void {
     this.ports.sessions.close(this.entry);
     this.admitted?.leave();
-    this.ports.closed();
+    this.leavePlace?.();
     this.ended();
   }
 

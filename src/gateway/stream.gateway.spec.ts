@@ -9,6 +9,7 @@ import { NOTICE } from '../privacy/notice.js';
 import type { Admission } from './admission.service.js';
 import { Consents } from './consents.service.js';
 import { LiveSessions } from './live-sessions.js';
+import { Places } from './places.service.js';
 import type { Ack } from './protocol.js';
 import { StreamGateway } from './stream.gateway.js';
 
@@ -76,7 +77,14 @@ function house({ looked = () => Promise.resolve(), drained = Promise.resolve() }
     return keep(...asked);
   };
   const consents = new Consents(NOTICE, store, undefined);
-  const gateway = new StreamGateway(config, {} as Admission, pipeline, consents, new LiveSessions());
+  const gateway = new StreamGateway(
+    config,
+    {} as Admission,
+    new Places(config),
+    pipeline,
+    consents,
+    new LiveSessions(),
+  );
   const connect = () => {
     const told: Told[] = [];
     const socket = {

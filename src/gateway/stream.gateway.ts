@@ -20,6 +20,7 @@ import type { Caller } from './auth.js';
 import { CONFIG } from './config.token.js';
 import { Consents } from './consents.service.js';
 import { LiveSessions } from './live-sessions.js';
+import { Places } from './places.service.js';
 import { STREAM_NAMESPACE, type Ack as Answer, type CloseReason, type SessionLimits } from './protocol.js';
 import { StreamConnection } from './stream-connection.js';
 import { NO_ROOM_MS } from './turns.js';
@@ -54,14 +55,12 @@ export class StreamGateway
 {
   private readonly log = new Logger(StreamGateway.name);
   private readonly connections = new Set<StreamConnection>();
-  private readonly perToken = new Map<string, number>();
   private readonly limits: SessionLimits;
-  private sessions = 0;
-  private stopping = false;
 
   constructor(
     @Inject(CONFIG) private readonly config: Config,
     @Inject(Admission) private readonly admission: Admission,
+    @Inject(Places) private readonly places: Places,
     @Inject(PipelineService) private readonly pipeline: PipelineService,
     @Inject(Consents) private readonly consents: Consents,
     @Inject(LiveSessions) private readonly live: LiveSessions,
@@ -99,7 +98,6 @@ export class StreamGateway
 
   handleConnection(socket: StreamSocket): void {
     const { caller } = socket.data;
-    const { tokenId } = caller;
     const connection = new StreamConnection(socket as unknown as Socket, caller, {
       pipeline: this.pipeline,
       consents: this.consents,
@@ -107,12 +105,7 @@ export class StreamGateway
       recorder: this.recorder,
       keepsAudio: this.config.AUDIO_KEEP_DAYS > 0,
       sessions: this.live,
-      admit: () => {
-        this.admit(tokenId);
-      },
-      closed: () => {
-        this.leave(tokenId);
-      },
+      takePlace: () => this.takePlace(caller),
     });
     socket.data.connection = connection;
     this.connections.add(connection);
@@ -175,7 +168,6 @@ export class StreamGateway
 
   /** Sessions drain before the pipeline's threads stop. */
   async beforeApplicationShutdown(): Promise<void> {
-    this.stopping = true;
     const reason: CloseReason = 'serverShutdown';
     const drained = Promise.all([...this.connections].map((connection) => connection.close(reason)));
     await Promise.race([drained, new Promise((done) => setTimeout(done, DRAIN_MS).unref())]);
@@ -188,29 +180,14 @@ export class StreamGateway
     return this.admission.bySocket(socket.handshake.auth['token'], address);
   }
 
-  private admit(tokenId: string): void {
-    if (this.stopping)
-      throw new WireError('overloaded', 'The server is stopping; connect again soon.', { retryAfterMs: 5_000 });
-    if (this.sessions >= this.config.MAX_SESSIONS) {
-      throw new WireError('overloaded', 'The server has no room for another session.', { retryAfterMs: 10_000 });
-    }
-    const mine = this.perToken.get(tokenId) ?? 0;
-    if (mine >= this.limits.sessionsPerToken) {
-      throw new WireError('rateLimited', 'This token has all the sessions it may have; end one first.', {
-        param: 'sessionsPerToken',
-      });
-    }
-    this.sessions += 1;
-    this.perToken.set(tokenId, mine + 1);
+  /** @throws WireError `overloaded` or `rateLimited` */
+  private takePlace({ tokenId }: Caller): () => void {
+    const leave = this.places.take(tokenId);
     this.log.log('session opened');
-  }
-
-  private leave(tokenId: string): void {
-    this.sessions -= 1;
-    const left = (this.perToken.get(tokenId) ?? 1) - 1;
-    if (left > 0) this.perToken.set(tokenId, left);
-    else this.perToken.delete(tokenId);
-    this.log.log('session closed');
+    return () => {
+      leave();
+      this.log.log('session closed');
+    };
   }
 }
 
