@@ -266,10 +266,11 @@ describe('strangers', () => {
   });
 
   it('[PR7] in numbers are turned away, and those who wait are cut', async () => {
-    // A connection without a namespace: nobody has asked for a token yet.
-    const knock = (): Promise<Manager | undefined> =>
+    // A connection without a namespace: nobody has asked for a token yet. Some look like a known one.
+    const knock = (_: unknown, i: number): Promise<Manager | undefined> =>
       new Promise((resolve) => {
-        const manager = new Manager(server.url, { transports: ['websocket'], reconnection: false, autoConnect: false });
+        const options = { transports: ['websocket'], reconnection: false, autoConnect: false };
+        const manager = new Manager(server.url, { ...options, query: i % 2 === 0 ? {} : { xsid: '1' } });
         manager.open((error) => {
           resolve(error ? undefined : manager);
         });
