@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Body, Controller, HttpCode, Inject, Optional, Post, UploadedFile, UseInterceptors } from '@nestjs/common';
 import { FileInterceptor } from '@nestjs/platform-express';
-import { ApiBody, ApiConsumes, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiBody, ApiConsumes, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import type { Config } from '../common/config.js';
 import { WireError } from '../common/errors.js';
@@ -14,6 +14,7 @@ import { Access, CurrentCaller } from './access.guard.js';
 import type { Caller } from './auth.js';
 import { CONFIG } from './config.token.js';
 import { Consents, type Admitted } from './consents.service.js';
+import { PlaceInterceptor } from './place.interceptor.js';
 import { EvidenceInputSchema, SessionStartSchema, type StoredResult } from './protocol.js';
 import { storedAlert } from './stored-alert.js';
 import { parse } from './wire-error.js';
@@ -66,8 +67,9 @@ export class AnalysesController {
   @Post()
   @Access('client')
   @HttpCode(200)
-  @UseInterceptors(FileInterceptor('audio'))
+  @UseInterceptors(PlaceInterceptor, FileInterceptor('audio'))
   @ApiOperation({ summary: 'A recording and/or a text, answered with what a stream would have been told' })
+  @ApiResponse({ status: 503, description: 'no room for another file; Retry-After says when' })
   @ApiConsumes('multipart/form-data')
   @ApiBody({
     schema: {

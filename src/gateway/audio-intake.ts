@@ -1,6 +1,7 @@
 import { WireError } from '../common/errors.js';
 import type { LiveSession } from '../pipeline/live-session.js';
 import { AudioFrameSchema, type ServerEvents, type SessionLimits, type SessionTotals } from './protocol.js';
+import { NO_ROOM_MS } from './turns.js';
 import { parse } from './wire-error.js';
 
 /** The frames of one session: in their order, within the credit, acknowledged. Bounds first: what is over one is not looked into (PR7). */
@@ -38,13 +39,8 @@ export class AudioIntake {
       throw new WireError('messageTooLarge', `A frame may have ${frameBytes} bytes; cut the audio smaller.`, { param });
     }
     if (live.bufferedMs > creditMs) {
-      this.droppedFrames += 1;
       this.nextSeq = Math.max(this.nextSeq, seq + 1);
-      const retryAfterMs = Math.ceil(live.bufferedMs - creditMs / 2);
-      throw new WireError('rateLimited', 'This frame was dropped: more audio waits than creditMs allows.', {
-        param,
-        retryAfterMs,
-      });
+      throw this.dropped(seq, 'more audio waits than creditMs allows.', Math.ceil(live.bufferedMs - creditMs / 2));
     }
     const expected = this.nextSeq;
     if (seq < expected) {
@@ -57,6 +53,17 @@ export class AudioIntake {
     return new WireError('sequenceGap', `Frames ${expected} to ${seq - 1} are missing; the session goes on.`, {
       param: `seq ${expected}`,
     });
+  }
+
+  /** Leaves out a frame that came while its session opened, when there was no more room. @returns what to tell of it */
+  drop(meta: unknown): WireError {
+    const { seq } = parse(AudioFrameSchema, meta);
+    return this.dropped(seq, 'too much waits for the session to open.', NO_ROOM_MS);
+  }
+
+  private dropped(seq: number, why: string, retryAfterMs: number): WireError {
+    this.droppedFrames += 1;
+    return new WireError('rateLimited', `This frame was dropped: ${why}`, { param: `seq ${seq}`, retryAfterMs });
   }
 
   /** Tells how far it is, where there is news – more received, or less waiting – and the last was told so long ago, ms. */

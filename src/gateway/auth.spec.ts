@@ -51,6 +51,16 @@ describe('a token', () => {
     await expect(auth.issue(caller, { role: 'admin' })).rejects.toMatchObject({ code: 'forbidden' });
   });
 
+  it('[AC3] gives no other token: it would never end', async () => {
+    const { token } = await auth.issue(auth.checkKey(acme.key));
+    for (const caller of [await auth.checkBearer(token), await auth.checkToken(token)]) {
+      await expect(auth.issue(caller, { role: 'client' })).rejects.toMatchObject({
+        code: 'forbidden',
+        details: { param: 'Authorization' },
+      });
+    }
+  });
+
   it('[AC4] that has expired is refused', async () => {
     jest.useFakeTimers({ now: Date.now(), doNotFake: ['nextTick', 'setImmediate'] });
     const { token } = await auth.issue(auth.checkKey(acme.key));

@@ -14,7 +14,7 @@ export interface Caller {
   readonly keyId: string;
   /** Counts the sessions of one token; of a key used directly it is the key's. */
   readonly tokenId: string;
-  /** When the token on a socket ends. */
+  /** When their token ends; a key does not. */
   readonly expiresAt?: Date;
 }
 
@@ -76,8 +76,16 @@ export class Auth {
     return { tenant, role, keyId: id, tokenId: id };
   }
 
-  /** @throws WireError `forbidden` for a token that could do more than the caller may */
+  /**
+   * A token for a key. For a token there is none: one that leaked would never end, and have the sessions of many.
+   * @throws WireError `forbidden` to whoever showed no key, and for a token that could do more than the caller may
+   */
   async issue(caller: Caller, { role = caller.role, once = false } = {}): Promise<IssuedToken> {
+    if (caller.expiresAt) {
+      throw new WireError('forbidden', 'A token gives no other token: send the key in the header X-API-Key.', {
+        param: 'Authorization',
+      });
+    }
     if (!mayActAs(caller.role, role)) {
       throw new WireError('forbidden', `This key has the role ${caller.role} and gives no token for more.`, {
         param: 'role',
@@ -105,10 +113,10 @@ export class Auth {
 
   /** A token on a REST request. @throws LoginError */
   async checkBearer(token: string): Promise<Caller> {
-    const { once, jti: _jti, exp: _exp, ...caller } = await this.read(token, 'Authorization');
+    const { once, jti: _jti, exp, ...caller } = await this.read(token, 'Authorization');
     if (once)
       throw new LoginError('replayedToken', 'This token opens one connection and nothing else.', 'Authorization');
-    return caller;
+    return { ...caller, expiresAt: new Date(exp * 1_000) };
   }
 
   private async read(token: unknown, param: string): Promise<Caller & { once: boolean; jti: string; exp: number }> {

@@ -23,6 +23,7 @@ import { ConsentsController } from './consents.controller.js';
 import { Consents, CONSENT_STORE, ERASURE, SERVED_NOTICE } from './consents.service.js';
 import { HealthController } from './health.controller.js';
 import { LiveSessions } from './live-sessions.js';
+import { Places } from './places.service.js';
 import { ProblemFilter } from './problem.filter.js';
 import { StreamGateway } from './stream.gateway.js';
 import { TokensController } from './tokens.controller.js';
@@ -73,6 +74,7 @@ export class GatewayModule {
         { provide: CONFIG, useValue: config },
         { provide: Auth, useFactory: () => new Auth(config.API_KEYS, config.TOKEN_SECRET, config.TOKEN_TTL_S) },
         Admission,
+        Places,
         { provide: SERVED_NOTICE, useFactory: () => servedNotice(config) },
         ...(config.STORAGE === 'on' ? WITH_STORAGE : WITHOUT_STORAGE),
         Consents,

@@ -173,6 +173,7 @@ export interface SessionLimits {
   readonly sessionMs: number;
   readonly utteranceMs: number;
   readonly idleMs: number;
+  /** Files that are analysed count, too. */
   readonly sessionsPerToken: number;
   /** How much unprocessed audio the server holds for this session before it drops frames with `rateLimited`. */
   readonly creditMs: number;

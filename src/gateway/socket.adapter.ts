@@ -28,12 +28,11 @@ export class SocketAdapter extends IoAdapter {
       connectTimeout: CONNECT_TIMEOUT_MS,
       cors: { origin: config.CORS_ORIGINS.length > 0 ? config.CORS_ORIGINS : false },
       serveClient: false,
-      allowRequest: (request: IncomingMessage, decide: (error: string | null, allow: boolean) => void) => {
-        // Only a new connection counts; a request of an existing one carries its id.
-        const isNew = !request.url?.includes('sid=');
+      // Asked of new connections only: a request of an existing one is known by its id.
+      allowRequest: (_request: IncomingMessage, decide: (error: string | null, allow: boolean) => void) => {
         const known = NAMESPACES.flatMap((name) => [...server.of(name).sockets.values()].map(({ conn }) => conn));
         const strangers = server.engine.clientsCount - new Set(known).size;
-        decide(null, !isNew || strangers < config.MAX_UNAUTHENTICATED);
+        decide(null, strangers < config.MAX_UNAUTHENTICATED);
       },
     } as ServerOptions);
     return server;

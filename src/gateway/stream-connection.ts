@@ -27,6 +27,7 @@ import {
   type SessionTotals,
 } from './protocol.js';
 import { storedAlert } from './stored-alert.js';
+import { Turns } from './turns.js';
 import { parse, wireErrorBody } from './wire-error.js';
 
 const ACK_EVERY_MS = 500;
@@ -46,9 +47,8 @@ export interface ConnectionPorts {
   readonly keepsAudio: boolean;
   /** Where those who watch find it. */
   readonly sessions: LiveSessions;
-  /** Called before a session opens; throws when there is no room for it. */
-  admit(): void;
-  closed(): void;
+  /** Called before a session opens; throws when there is no room for it. @returns what gives the place back */
+  takePlace(): () => void;
 }
 
 /**
@@ -60,6 +60,7 @@ export class StreamConnection {
   private live: LiveSession | undefined;
   private state: 'new' | 'opening' | 'open' | 'closing' | 'closed' = 'new';
   private admitted: Admitted | undefined;
+  private leavePlace: (() => void) | undefined;
   /** What may still be read in this session. */
   private readonly permitted = new Set<Modality>();
   private readonly withdrawn = new Set<Modality>();
@@ -73,8 +74,8 @@ export class StreamConnection {
   private lastHeard = performance.now();
   private openedAt = 0;
   private readonly ticker: NodeJS.Timeout;
-  /** While the session opens, what comes after waits for it, in order. */
-  private opening: Promise<void> | undefined;
+  /** While the session opens, what comes after waits for it. */
+  private readonly turns = new Turns();
 
   private ended: () => void = () => undefined;
   private readonly over = new Promise<void>((resolve) => (this.ended = resolve));
@@ -106,10 +107,14 @@ export class StreamConnection {
     };
   }
 
-  /** Runs a handler now, or as soon as the session that is being opened is there. */
-  inOrder(handle: () => void): void {
-    if (this.opening) void this.opening.then(handle);
-    else handle();
+  /** Handles a message now, or as soon as the session that is being opened is there. `false`: too much waits for that already. */
+  inOrder(payload: unknown, handle: () => void): boolean {
+    return this.turns.take(payload, handle);
+  }
+
+  /** @throws WireError `rateLimited`: what to tell of a frame that cannot wait any more */
+  drop(meta: unknown): never {
+    throw this.intake.drop(meta);
   }
 
   /** @throws WireError `consentRequired`, `contextProhibited`, `configInvalid`, `configLocked` or `overloaded`. */
@@ -120,10 +125,7 @@ export class StreamConnection {
     const chosen = this.ports.pipeline.choose(request);
     this.state = 'opening';
     const opened = this.open(request, chosen);
-    this.opening = opened.then(
-      () => (this.opening = undefined),
-      () => (this.opening = undefined),
-    );
+    this.turns.hold(opened);
     const { receipt } = await opened;
     const { pipeline, limits, recorder } = this.ports;
     const { sessionId } = this;
@@ -169,7 +171,7 @@ export class StreamConnection {
   /** The session counts from here on. What was withdrawn before is not permitted any more. */
   private takePlace(admitted: Admitted): Admitted {
     try {
-      this.ports.admit();
+      this.leavePlace = this.ports.takePlace();
     } catch (error) {
       admitted.leave();
       throw error;
@@ -377,7 +379,7 @@ export class StreamConnection {
   private leave(): void {
     this.ports.sessions.close(this.entry);
     this.admitted?.leave();
-    this.ports.closed();
+    this.leavePlace?.();
     this.ended();
   }
 

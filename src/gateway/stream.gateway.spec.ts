@@ -9,6 +9,7 @@ import { NOTICE } from '../privacy/notice.js';
 import type { Admission } from './admission.service.js';
 import { Consents } from './consents.service.js';
 import { LiveSessions } from './live-sessions.js';
+import { Places } from './places.service.js';
 import type { Ack } from './protocol.js';
 import { StreamGateway } from './stream.gateway.js';
 
@@ -39,8 +40,15 @@ function gate(): { readonly opened: Promise<void>; open(): void } {
   return { opened, open };
 }
 
-/** A gateway without a network. Sessions take `drained` to end; `heard` is what they were given. */
-function house({ drained = Promise.resolve() }: { readonly drained?: Promise<void> } = {}) {
+interface Slow {
+  /** What a session waits for before it opens. */
+  readonly looked?: () => Promise<void>;
+  /** What it waits for before it ends. */
+  readonly drained?: Promise<void>;
+}
+
+/** A gateway without a network; `heard` is what its sessions were given. */
+function house({ looked = () => Promise.resolve(), drained = Promise.resolve() }: Slow = {}) {
   const config = loadConfig({ NODE_ENV: 'test', STORAGE: 'off' });
   const heard: Uint8Array[] = [];
   const session = {
@@ -62,8 +70,21 @@ function house({ drained = Promise.resolve() }: { readonly drained?: Promise<voi
     transcription: () => 'ready',
     adviseTranscription: () => undefined,
   } as unknown as PipelineService;
-  const consents = new Consents(NOTICE, new MemoryConsents(), undefined);
-  const gateway = new StreamGateway(config, {} as Admission, pipeline, consents, new LiveSessions());
+  const store = new MemoryConsents();
+  const keep = store.keep.bind(store);
+  store.keep = async (...asked) => {
+    await looked();
+    return keep(...asked);
+  };
+  const consents = new Consents(NOTICE, store, undefined);
+  const gateway = new StreamGateway(
+    config,
+    {} as Admission,
+    new Places(config),
+    pipeline,
+    consents,
+    new LiveSessions(),
+  );
   const connect = () => {
     const told: Told[] = [];
     const socket = {
@@ -75,14 +96,26 @@ function house({ drained = Promise.resolve() }: { readonly drained?: Promise<voi
     } as unknown as GatewaySocket;
     gateway.handleConnection(socket);
     const of = (event: string): Told['data'][] => told.filter((one) => one.event === event).map(({ data }) => data);
-    const start = (): Promise<Ack> =>
+    /** Resolves when the acknowledgement is with the client. */
+    const start = (acked: () => unknown = () => undefined): Promise<Ack> =>
       new Promise((resolve) => {
-        gateway.onStart(socket, START, resolve);
+        gateway.onStart(socket, START, (ack) => {
+          acked();
+          setImmediate(resolve, ack);
+        });
       });
+    const frame = (seq: number, bytes = new Uint8Array(640)): void => {
+      gateway.onFrame(socket, [{ seq }, bytes], undefined);
+    };
+    const end = async (): Promise<Told['data'] | undefined> => {
+      gateway.onEnd(socket, undefined);
+      while (of('session.closed').length === 0) await turn();
+      return of('session.closed')[0];
+    };
     const leave = (): void => {
       gateway.handleDisconnect(socket);
     };
-    return { socket, of, start, leave };
+    return { socket, of, start, frame, end, leave };
   };
   return { gateway, heard, connect };
 }
@@ -109,6 +142,96 @@ describe('a server that stops', () => {
     drain.open();
     await stop;
     expect(client.of('session.closed')).toMatchObject([{ reason }]);
+    client.leave();
+  });
+});
+
+describe('while a session opens', () => {
+  const SMALL = 640;
+
+  it('[PR3] what comes meanwhile is handled in its order, after the session was acknowledged', async () => {
+    const look = gate();
+    const { gateway, heard, connect } = house({ looked: () => look.opened });
+    const client = connect();
+    const answers: string[] = [];
+    const started = client.start(() => answers.push('start'));
+    for (let seq = 0; seq < 3; seq++) client.frame(seq, new Uint8Array(SMALL).fill(seq));
+    gateway.onForceEnd(client.socket, () => answers.push('forceEnd'));
+    expect(heard).toEqual([]);
+    look.open();
+    await started;
+    expect(await client.end()).toMatchObject({ totals: { frames: 3, droppedFrames: 0 } });
+    expect(heard.map(([first]) => first)).toEqual([0, 1, 2]);
+    expect(answers).toEqual(['start', 'forceEnd']);
+    client.leave();
+  });
+
+  it.each([
+    ['messages', 1_000, SMALL],
+    ['bytes', 7, 262_144],
+  ])(
+    '[PR6] [PR7] no more than so many %s wait; the others are refused by name, and it goes on',
+    async (_what, fit, size) => {
+      const look = gate();
+      const { gateway, heard, connect } = house({ looked: () => look.opened });
+      const client = connect();
+      const started = client.start();
+      for (let seq = 0; seq < fit + 5; seq++) client.frame(seq, new Uint8Array(size));
+      expect(client.of('error')).toHaveLength(5);
+      expect(client.of('error')[0]).toMatchObject({
+        code: 'rateLimited',
+        param: `seq ${fit}`,
+        retryable: true,
+        retryAfterMs: expect.any(Number),
+      });
+      const answers: Ack[] = [];
+      gateway.onText(client.socket, { text: 'x'.repeat(size) }, (ack) => answers.push(ack));
+      expect(answers).toMatchObject([{ ok: false, error: { code: 'rateLimited', retryAfterMs: expect.any(Number) } }]);
+      look.open();
+      expect(await started).toMatchObject({ ok: true });
+      expect(await client.end()).toMatchObject({ totals: { frames: fit, droppedFrames: 5 } });
+      expect(heard).toHaveLength(fit);
+      client.leave();
+    },
+  );
+
+  it('[PR7] a payload weighs what it holds, however it is nested', async () => {
+    const look = gate();
+    const { gateway, connect } = house({ looked: () => look.opened });
+    const client = connect();
+    const started = client.start();
+    const deep: unknown[] = [];
+    for (let i = 0, at = deep; i < 500_000; i++) {
+      const inner: unknown[] = [];
+      at.push(inner);
+      at = inner;
+    }
+    for (const body of [deep, Array(500_000).fill(0), { text: new Uint8Array(3_000_000) }]) {
+      const answers: Ack[] = [];
+      gateway.onText(client.socket, body, (ack) => answers.push(ack));
+      expect(answers).toMatchObject([{ ok: false, error: { code: 'rateLimited' } }]);
+    }
+    look.open();
+    await started;
+    await client.end();
+    client.leave();
+  });
+
+  it('[PR3] one that failed lets the next begin, and what came after that waits for it', async () => {
+    let looks = 0;
+    const looked = async (): Promise<void> => {
+      await turn();
+      if (looks++ === 0) throw new Error('the database is away');
+    };
+    const { heard, connect } = house({ looked });
+    const client = connect();
+    const [first, second] = [client.start(), client.start()];
+    for (let seq = 0; seq < 3; seq++) client.frame(seq);
+    expect(await first).toMatchObject({ ok: false, error: { code: 'overloaded' } });
+    expect(await second).toMatchObject({ ok: true });
+    expect(await client.end()).toMatchObject({ totals: { frames: 3 } });
+    expect(heard).toHaveLength(3);
+    expect(client.of('error')).toEqual([]);
     client.leave();
   });
 });

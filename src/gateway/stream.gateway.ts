@@ -20,8 +20,10 @@ import type { Caller } from './auth.js';
 import { CONFIG } from './config.token.js';
 import { Consents } from './consents.service.js';
 import { LiveSessions } from './live-sessions.js';
+import { Places } from './places.service.js';
 import { STREAM_NAMESPACE, type Ack as Answer, type CloseReason, type SessionLimits } from './protocol.js';
 import { StreamConnection } from './stream-connection.js';
+import { NO_ROOM_MS } from './turns.js';
 import { wireErrorBody } from './wire-error.js';
 import { WsExceptionFilter } from './ws-exception.filter.js';
 
@@ -53,14 +55,12 @@ export class StreamGateway
 {
   private readonly log = new Logger(StreamGateway.name);
   private readonly connections = new Set<StreamConnection>();
-  private readonly perToken = new Map<string, number>();
   private readonly limits: SessionLimits;
-  private sessions = 0;
-  private stopping = false;
 
   constructor(
     @Inject(CONFIG) private readonly config: Config,
     @Inject(Admission) private readonly admission: Admission,
+    @Inject(Places) private readonly places: Places,
     @Inject(PipelineService) private readonly pipeline: PipelineService,
     @Inject(Consents) private readonly consents: Consents,
     @Inject(LiveSessions) private readonly live: LiveSessions,
@@ -98,7 +98,6 @@ export class StreamGateway
 
   handleConnection(socket: StreamSocket): void {
     const { caller } = socket.data;
-    const { tokenId } = caller;
     const connection = new StreamConnection(socket as unknown as Socket, caller, {
       pipeline: this.pipeline,
       consents: this.consents,
@@ -106,12 +105,7 @@ export class StreamGateway
       recorder: this.recorder,
       keepsAudio: this.config.AUDIO_KEEP_DAYS > 0,
       sessions: this.live,
-      admit: () => {
-        this.admit(tokenId);
-      },
-      closed: () => {
-        this.leave(tokenId);
-      },
+      takePlace: () => this.takePlace(caller),
     });
     socket.data.connection = connection;
     this.connections.add(connection);
@@ -129,51 +123,51 @@ export class StreamGateway
 
   @SubscribeMessage('session.start')
   onStart(@ConnectedSocket() socket: StreamSocket, @MessageBody() body: unknown, @Ack() ack: AckFn): void {
-    answer(socket, ack, (connection) => connection.start(body));
+    answer(socket, ack, body, (connection) => connection.start(body));
   }
 
   @SubscribeMessage('audio.frame')
   onFrame(@ConnectedSocket() socket: StreamSocket, @MessageBody() body: unknown, @Ack() ack: AckFn): void {
     const [meta, bytes] = Array.isArray(body) ? (body as unknown[]) : [body, undefined];
-    answer(socket, ack, (connection) => {
+    const take = (connection: StreamConnection): object => {
       connection.frame(meta, bytes);
       return {};
-    });
+    };
+    answer(socket, ack, body, take, (connection) => connection.drop(meta));
   }
 
   @SubscribeMessage('text.input')
   onText(@ConnectedSocket() socket: StreamSocket, @MessageBody() body: unknown, @Ack() ack: AckFn): void {
-    answer(socket, ack, (connection) => connection.text(body));
+    answer(socket, ack, body, (connection) => connection.text(body));
   }
 
   @SubscribeMessage('evidence.input')
   onEvidence(@ConnectedSocket() socket: StreamSocket, @MessageBody() body: unknown, @Ack() ack: AckFn): void {
-    answer(socket, ack, (connection) => connection.evidence(body));
+    answer(socket, ack, body, (connection) => connection.evidence(body));
   }
 
   @SubscribeMessage('session.update')
   onUpdate(@ConnectedSocket() socket: StreamSocket, @MessageBody() body: unknown, @Ack() ack: AckFn): void {
-    answer(socket, ack, (connection) => connection.update(body));
+    answer(socket, ack, body, (connection) => connection.update(body));
   }
 
   @SubscribeMessage('utterance.forceEnd')
   onForceEnd(@ConnectedSocket() socket: StreamSocket, @Ack() ack: AckFn): void {
-    answer(socket, ack, (connection) => connection.forceEnd());
+    answer(socket, ack, {}, (connection) => connection.forceEnd());
   }
 
   @SubscribeMessage('consent.withdraw')
   onWithdraw(@ConnectedSocket() socket: StreamSocket, @MessageBody() body: unknown, @Ack() ack: AckFn): void {
-    answer(socket, ack, (connection) => connection.withdraw(body));
+    answer(socket, ack, body, (connection) => connection.withdraw(body));
   }
 
   @SubscribeMessage('session.end')
   onEnd(@ConnectedSocket() socket: StreamSocket, @Ack() ack: AckFn): void {
-    answer(socket, ack, (connection) => connection.end());
+    answer(socket, ack, {}, (connection) => connection.end());
   }
 
   /** Sessions drain before the pipeline's threads stop. */
   async beforeApplicationShutdown(): Promise<void> {
-    this.stopping = true;
     const reason: CloseReason = 'serverShutdown';
     const drained = Promise.all([...this.connections].map((connection) => connection.close(reason)));
     await Promise.race([drained, new Promise((done) => setTimeout(done, DRAIN_MS).unref())]);
@@ -186,40 +180,27 @@ export class StreamGateway
     return this.admission.bySocket(socket.handshake.auth['token'], address);
   }
 
-  private admit(tokenId: string): void {
-    if (this.stopping)
-      throw new WireError('overloaded', 'The server is stopping; connect again soon.', { retryAfterMs: 5_000 });
-    if (this.sessions >= this.config.MAX_SESSIONS) {
-      throw new WireError('overloaded', 'The server has no room for another session.', { retryAfterMs: 10_000 });
-    }
-    const mine = this.perToken.get(tokenId) ?? 0;
-    if (mine >= this.limits.sessionsPerToken) {
-      throw new WireError('rateLimited', 'This token has all the sessions it may have; end one first.', {
-        param: 'sessionsPerToken',
-      });
-    }
-    this.sessions += 1;
-    this.perToken.set(tokenId, mine + 1);
+  /** @throws WireError `overloaded` or `rateLimited` */
+  private takePlace({ tokenId }: Caller): () => void {
+    const leave = this.places.take(tokenId);
     this.log.log('session opened');
-  }
-
-  private leave(tokenId: string): void {
-    this.sessions -= 1;
-    const left = (this.perToken.get(tokenId) ?? 1) - 1;
-    if (left > 0) this.perToken.set(tokenId, left);
-    else this.perToken.delete(tokenId);
-    this.log.log('session closed');
+    return () => {
+      leave();
+      this.log.log('session closed');
+    };
   }
 }
 
 /**
  * Runs one handler in its turn and answers it: by the acknowledgement where the client wants one, by an `error` event
- * where it does not.
+ * where it does not. `refuse` says what becomes of a message that cannot wait for its turn.
  */
 function answer(
   socket: StreamSocket,
   ack: AckFn,
+  payload: unknown,
   handle: (connection: StreamConnection) => object | Promise<object>,
+  refuse: (connection: StreamConnection) => never = noRoom,
 ): void {
   const { connection } = socket.data;
   const succeed = (reply: object): void => {
@@ -229,14 +210,25 @@ function answer(
     if (typeof ack === 'function') ack({ ok: false, error: wireErrorBody(error) });
     else connection.fail(error);
   };
-  connection.inOrder(() => {
+  const run = (work: typeof handle): void => {
     try {
-      const reply = handle(connection);
+      const reply = work(connection);
       if (reply instanceof Promise) reply.then(succeed, fail);
       else succeed(reply);
     } catch (error) {
       fail(error);
     }
+  };
+  const taken = connection.inOrder(payload, () => {
+    run(handle);
+  });
+  if (!taken) run(refuse);
+}
+
+/** @throws WireError `rateLimited` */
+function noRoom(): never {
+  throw new WireError('rateLimited', 'Too much waits for the session to open; send on once it has.', {
+    retryAfterMs: NO_ROOM_MS,
   });
 }
 

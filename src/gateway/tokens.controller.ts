@@ -16,7 +16,9 @@ export class TokensController {
   @Post()
   @Access('client')
   @HttpCode(201)
-  @ApiOperation({ summary: 'A short-lived token for sockets and REST, for whoever must not hold the key' })
+  @ApiOperation({
+    summary: 'Given for a key: a short-lived token for sockets and REST, for whoever must not hold the key',
+  })
   @ApiBody({
     required: false,
     schema: {

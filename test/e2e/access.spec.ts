@@ -77,6 +77,13 @@ describe('tokens', () => {
     expect((await ask('/v1/tokens', { Authorization: `Bearer ${lower.token}` }, { role: 'analyst' })).status).toBe(403);
   });
 
+  it('[AC3] are given for a key, and never for another token', async () => {
+    const { token } = (await (await tokenWith(KEYS.client)).json()) as Issued;
+    const refused = await ask('/v1/tokens', { Authorization: `Bearer ${token}` }, {});
+    expect(refused.status).toBe(403);
+    expect(await refused.json()).toMatchObject({ code: 'forbidden', param: 'Authorization' });
+  });
+
   it('[AC4] for one connection open one, and no REST', async () => {
     const { token } = (await (await tokenWith(KEYS.client, { once: true })).json()) as Issued;
     expect((await ask('/v1/tokens', { Authorization: `Bearer ${token}` }, {})).status).toBe(401);

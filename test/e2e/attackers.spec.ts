@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { request } from 'node:http';
 import { io, Manager } from 'socket.io-client';
 import { clip, consent, pcmOf, startPayload, TestClient } from '../support/client.js';
 import { startServer, type TestServer } from '../support/server.js';
@@ -264,10 +266,11 @@ describe('strangers', () => {
   });
 
   it('[PR7] in numbers are turned away, and those who wait are cut', async () => {
-    // A connection without a namespace: nobody has asked for a token yet.
-    const knock = (): Promise<Manager | undefined> =>
+    // A connection without a namespace: nobody has asked for a token yet. Some look like a known one.
+    const knock = (_: unknown, i: number): Promise<Manager | undefined> =>
       new Promise((resolve) => {
-        const manager = new Manager(server.url, { transports: ['websocket'], reconnection: false, autoConnect: false });
+        const options = { transports: ['websocket'], reconnection: false, autoConnect: false };
+        const manager = new Manager(server.url, { ...options, query: i % 2 === 0 ? {} : { xsid: '1' } });
         manager.open((error) => {
           resolve(error ? undefined : manager);
         });
@@ -299,6 +302,30 @@ describe('files by REST', () => {
     expect(response.status).toBe(200);
     const { utterances } = (await response.json()) as { utterances: { result: { modalities: { voice: object } } }[] };
     expect(utterances[0]?.result.modalities.voice).toMatchObject({ status: 'unavailable' });
+  });
+
+  it('[PR7] have places like sessions: held from their first byte, given back when it is over', async () => {
+    const uploads = Array.from({ length: 4 }, () => {
+      const headers = { 'X-API-Key': server.apiKey, 'content-type': 'multipart/form-data; boundary=x' };
+      const upload = request(`${server.url}/v1/analyses`, { method: 'POST', headers });
+      upload.on('error', () => undefined);
+      upload.write('--x\r\ncontent-disposition: form-data; name="text"\r\n\r\nunending');
+      return upload;
+    });
+    try {
+      // Three go on and on; whichever is the fourth is answered at once.
+      const [refused] = await Promise.race(uploads.map((upload) => once(upload, 'response')));
+      expect(refused).toMatchObject({ statusCode: 429, headers: { 'retry-after': expect.any(String) } });
+      const response = await post({ text: 'hello' });
+      expect(await response.json()).toMatchObject({ code: 'rateLimited', param: 'sessionsPerToken' });
+    } finally {
+      for (const upload of uploads) upload.destroy();
+    }
+    let { status } = await post({ text: 'hello' });
+    for (const deadline = Date.now() + 20_000; status === 429 && Date.now() < deadline;) {
+      ({ status } = await post({ text: 'hello' }));
+    }
+    expect(status).toBe(200);
   });
 
   it('over the upload limit, without fields, without key: named errors', async () => {
