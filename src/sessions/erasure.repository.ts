@@ -76,7 +76,7 @@ export class ErasureRepository {
       ),
       { kind: 'session', tenant, sessionId: null, change: 'erased' },
     ]);
-    await manager.update(ConsentRow, { tenant, subjectId }, { sealed: null });
+    await this.endConsents(manager, tenant, subjectId, now);
     const gone = { pseudonym: null, masterKeyId: null, wrappedKey: null, erasedAt: now };
     await manager.update(Subject, { id: subjectId }, gone);
     const body = { subjectId, sessions: sessions.length };
@@ -120,6 +120,18 @@ export class ErasureRepository {
       events.push({ tenant, kind: 'data.purged', body: { ...report, actor } });
     await this.ledger.append(manager, events, now);
     return { ...report, more: Math.max(gone.length, blanked.length, deletedAudio) === PURGE_BATCH };
+  }
+
+  /** Nothing may be read under them any more; what was withdrawn before was withdrawn then. */
+  private async endConsents(manager: EntityManager, tenant: string, subjectId: string, now: Date): Promise<void> {
+    const since = Object.fromEntries(MODALITIES.map((modality) => [modality, now.toISOString()]));
+    await manager
+      .createQueryBuilder()
+      .update(ConsentRow)
+      .set({ sealed: null, withdrawn: () => 'CAST(:since AS jsonb) || withdrawn' })
+      .where({ tenant, subjectId })
+      .setParameter('since', JSON.stringify(since))
+      .execute();
   }
 
   private async deleteAudio(manager: EntityManager, tenant: string, before: Date): Promise<number> {

@@ -207,6 +207,47 @@ onEachDatabase('storage', (place) => {
     expect(await store.record(again, [result(1)])).toMatchObject([{ state: 'stored' }]);
   });
 
+  it('[ST6] an erasure ends every consent of the subject: none of them opens anything again, only a new one does', async () => {
+    const given = (grantedAt: string) => store.consents.keep(one.tenant, { ...one.consent, grantedAt }, new Date());
+    const [first, second] = ['2026-01-01T00:00:00Z', '2026-01-02T00:00:00Z'];
+    const { id } = await given(first);
+    await store.consents.withdraw(one.tenant, (await given(second)).id, ['voice'], new Date('2026-01-03T00:00:00Z'));
+    const now = new Date();
+    await store.database.transaction((manager) => store.erasure.eraseConsenting(manager, one.tenant, id, now));
+    for (const [grantedAt, voice] of [
+      [first, now.toISOString()],
+      [second, '2026-01-03T00:00:00.000Z'],
+    ] as const) {
+      const record = await given(grantedAt);
+      expect(record.consent).toBeUndefined();
+      expect(record.withdrawn).toMatchObject({ voice, text: now.toISOString() });
+    }
+    expect((await given('2026-02-01T00:00:00Z')).consent).toBeDefined();
+  });
+
+  it('[ST6] a consent that comes while its subject is erased is erased with it, or of somebody new', async () => {
+    for (let n = 1; n <= 10; n++) {
+      const given = (minute: number) =>
+        store.consents.keep(
+          one.tenant,
+          { ...one.consent, grantedAt: `2026-01-${10 + n}T00:0${minute}:00Z` },
+          new Date(),
+        );
+      const { id } = await given(0);
+      const erase = store.database.transaction((manager) =>
+        store.erasure.eraseConsenting(manager, one.tenant, id, new Date()),
+      );
+      await Promise.all([erase, given(1)]);
+    }
+    expect(
+      await store.query(
+        `SELECT c.id FROM consents c JOIN subjects s ON s.id = c.subject_id
+         WHERE c.tenant = $1 AND (c.sealed IS NULL) <> (s.wrapped_key IS NULL)`,
+        [one.tenant],
+      ),
+    ).toEqual([]);
+  });
+
   it('[ST8] without the master key nothing starts, and no new key is made', async () => {
     const options = await place().fresh();
     const keys = newKeys();
