@@ -47,7 +47,7 @@ const OF_SESSION: readonly EntityTarget<OfSession>[] = [Utterance, Result, Label
 /** Sessions, or utterances' sound, that one transaction deletes or blanks. */
 const PURGE_BATCH = 200;
 
-/** Everything that takes something away: erasure of a subject, deletion of a session, retention. */
+/** Everything that takes something away: erasure of a subject, deletion of a session, retention; and ends what would escape it. */
 export class ErasureRepository {
   constructor(
     private readonly vault: Vault,
@@ -104,6 +104,15 @@ export class ErasureRepository {
     await announce(manager, [{ kind: 'session', tenant, sessionId: id, change: 'deleted' }]);
     await this.ledger.append(manager, [deletion(tenant, id, actor)], now);
     return true;
+  }
+
+  /** Sessions that began before and were never closed: their server was killed. */
+  async closeLost(manager: EntityManager, before: Date, now: Date): Promise<void> {
+    await manager.update(
+      Session,
+      { endedAt: IsNull(), startedAt: LessThan(before) },
+      { endedAt: now, closeReason: 'lost' },
+    );
   }
 
   /** Does a piece of what retention asks for, the oldest first. */

@@ -1,4 +1,4 @@
-import { In, IsNull, LessThan, type EntityManager } from 'typeorm';
+import { In, IsNull, type EntityManager } from 'typeorm';
 import type { Decision, FusedEmotion } from '../emotion/fused.js';
 import { isCorrection, type ResultCause } from '../emotion/record.js';
 import type { Emotion } from '../emotion/scores.js';
@@ -108,15 +108,6 @@ export class SessionsRepository {
     if (lost > 0) events.push({ tenant, kind: 'results.lost', body: { sessionId, results: lost } });
     if (lostAudio > 0) events.push({ tenant, kind: 'audio.lost', body: { sessionId, utterances: lostAudio } });
     await this.ledger.append(manager, events, at);
-  }
-
-  /** Sessions that began before and were never closed: their server was killed. */
-  async closeLost(manager: EntityManager, before: Date, now: Date): Promise<void> {
-    await manager.update(
-      Session,
-      { endedAt: IsNull(), startedAt: LessThan(before) },
-      { endedAt: now, closeReason: 'lost' },
-    );
   }
 
   /** A person's decision: a new revision beside the old ones. @throws RevisionError */
