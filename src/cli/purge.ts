@@ -1,7 +1,7 @@
 import { loadConfig } from '../common/config.js';
 import { ErasureRepository } from '../sessions/erasure.repository.js';
 import { LedgerRepository } from '../sessions/ledger.repository.js';
-import { RetentionService } from '../review/retention.service.js';
+import { RetentionService, retentionOf } from '../review/retention.service.js';
 import { ReviewStorage } from '../review/storage.service.js';
 import { withStorage } from './storage.js';
 import { plainTable } from './table.js';
@@ -12,13 +12,11 @@ export interface PurgeOptions {
 
 /** Does what the retention of every tenant asks for, and reports it. */
 export async function purge({ json }: PurgeOptions): Promise<boolean> {
-  const { AUDIO_KEEP_DAYS: keepAudioDays } = loadConfig();
+  const options = retentionOf(loadConfig());
   const reports = await withStorage(({ database, vault }) => {
     const ledger = new LedgerRepository();
     const erasure = new ErasureRepository(vault, ledger);
-    return new RetentionService(new ReviewStorage(database), erasure, ledger, { keepAudioDays }).purgeAll(
-      'undertone purge',
-    );
+    return new RetentionService(new ReviewStorage(database), erasure, ledger, options).purgeAll('undertone purge');
   });
   if (json) console.log(JSON.stringify(reports));
   else if (reports.length === 0) console.log('No tenant has a retention: everything is kept (PUT /v1/retention).');

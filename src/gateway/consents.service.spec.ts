@@ -32,6 +32,20 @@ const open = (consents: Consents, reading: Reading, over: object = {}): Promise<
   return consents.admit(CALLER, { modalities: ['voice', 'text'], consent, context }, reading);
 };
 
+it('[PV13] a client that comes back while everything of its person is erased is let go as well', async () => {
+  const [first, back, stranger] = [new Watched(), new Watched(), new Watched()];
+  const another = { grantedAt: later(-2 * MINUTE_MS) };
+  const consents: Consents = new Consents(NOTICE, new MemoryConsents(), async () => {
+    await open(consents, back, another);
+    await open(consents, stranger, { subjectRef: 'subject-8' });
+  });
+  const { record } = await open(consents, first);
+  expect(await consents.withdraw(CALLER, record.id, undefined, true)).toMatchObject({ erased: true });
+  expect(first.stopped).toContain(MODALITIES);
+  expect(back.stopped).toEqual([MODALITIES]);
+  expect(stranger.stopped).toEqual([]);
+});
+
 beforeEach(() => {
   jest.useFakeTimers({ now: NOW });
 });

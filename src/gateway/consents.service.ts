@@ -98,6 +98,13 @@ export class Consents implements OnModuleDestroy {
       });
     });
     const record = this.asKnown(kept);
+    if (!record.consent) {
+      throw new WireError(
+        'consentRequired',
+        'What was kept of this consent was erased: show the notice, and ask the person for a new one.',
+        { param: 'consent' },
+      );
+    }
     const gone = permission.modalities.find((modality) => record.withdrawn[modality] !== undefined);
     if (gone) {
       throw new WireError('consentRequired', `This consent was withdrawn for ${gone}: ask the person anew.`, {
@@ -145,13 +152,9 @@ export class Consents implements OnModuleDestroy {
     };
   }
 
-  /** Ends everything that is being read of a person at this server; resolves when nothing more will come of it. */
-  async endAll(tenant: string, subjectRef: string): Promise<void> {
-    const subject = keyOf(tenant, subjectRef.normalize('NFC'));
-    const all = [...this.running.values()].flatMap((set) => [...set]);
-    const theirs = all.filter((one) => one.subject === subject);
-    for (const { reading } of theirs) reading.stop(MODALITIES);
-    await Promise.all(theirs.map(({ reading }) => reading.over()));
+  /** Ends everything that is being read of a person at this server and runs `erase`, which destroys what is stored of them. */
+  endAll<T>(tenant: string, subjectRef: string, erase: () => Promise<T>): Promise<T> {
+    return this.endAllOf(subjectOf(tenant, subjectRef), erase);
   }
 
   async onModuleDestroy(): Promise<void> {
@@ -191,7 +194,7 @@ export class Consents implements OnModuleDestroy {
   private join({ tenant, id }: ConsentRecord, consent: Consent, reading: Reading): () => void {
     const key = keyOf(tenant, id);
     const all = this.running.get(key) ?? new Set();
-    const one = { reading, subject: keyOf(tenant, consent.subjectRef.normalize('NFC')) };
+    const one = { reading, subject: subjectOf(tenant, consent.subjectRef) };
     this.running.set(key, all.add(one));
     const letBe = stopAtExpiry(consent, reading);
     return () => {
@@ -245,18 +248,31 @@ export class Consents implements OnModuleDestroy {
     record: ConsentRecord | undefined,
     mine: readonly Running[],
   ): Promise<void> {
-    const subject = record?.consent ? keyOf(tenant, record.consent.subjectRef.normalize('NFC')) : undefined;
-    const all = [...this.running.values()].flatMap((set) => [...set]);
-    const theirs = all.filter((one) => mine.includes(one) || one.subject === subject);
-    for (const { reading } of theirs) reading.stop(MODALITIES);
-    // Nothing may be written after the key is gone.
-    await Promise.all(theirs.map(({ reading }) => reading.over()));
-    await this.erasure?.(tenant, id).catch((error: unknown) => {
-      this.log.error({ msg: 'an erasure failed', reason: messageOf(error) });
-      throw new WireError('overloaded', 'The withdrawal holds, but nothing could be erased now: ask for it again.', {
-        retryAfterMs: RETRY_MS,
+    const subject = record?.consent ? subjectOf(tenant, record.consent.subjectRef) : mine[0]?.subject;
+    await this.endAllOf(subject, async () => {
+      await this.erasure?.(tenant, id).catch((error: unknown) => {
+        this.log.error({ msg: 'an erasure failed', reason: messageOf(error) });
+        throw new WireError('overloaded', 'The withdrawal holds, but nothing could be erased now: ask for it again.', {
+          retryAfterMs: RETRY_MS,
+        });
       });
     });
+  }
+
+  /** Nothing may be written after the key is gone: first all is over. Who came back meanwhile is let go as well. */
+  private async endAllOf<T>(subject: string | undefined, erase: () => Promise<T>): Promise<T> {
+    await this.stopAll(subject);
+    const erased = await erase();
+    await this.stopAll(subject);
+    return erased;
+  }
+
+  /** Resolves when nothing more will come of a person. */
+  private async stopAll(subject: string | undefined): Promise<void> {
+    const all = [...this.running.values()].flatMap((set) => [...set]);
+    const theirs = all.filter((one) => one.subject === subject);
+    for (const { reading } of theirs) reading.stop(MODALITIES);
+    await Promise.all(theirs.map(({ reading }) => reading.over()));
   }
 }
 
@@ -276,6 +292,7 @@ function stopAtExpiry(consent: Consent, reading: Reading): () => void {
 
 /** The id has no space in it. */
 const splitKey = (key: string): string[] => [key.slice(0, key.lastIndexOf(' ')), key.slice(key.lastIndexOf(' ') + 1)];
+const subjectOf = (tenant: string, subjectRef: string): string => keyOf(tenant, subjectRef.normalize('NFC'));
 const keyOf = (tenant: string, name: string): string => `${tenant} ${name}`;
 /** @throws WireError `notFound` for what is no UUID: the database is not asked about it */
 function idOf(named: string): string {

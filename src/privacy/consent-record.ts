@@ -17,7 +17,7 @@ export interface ConsentRecord {
 
 /** Where consent records are kept. */
 export interface ConsentStore {
-  /** Takes a consent up, or finds it again: with what was withdrawn of it since it was first kept. */
+  /** Takes a consent up, or finds it again: with what was withdrawn of it since it was first kept, or none where it was erased. */
   keep(tenant: string, consent: Consent, at: Date): Promise<ConsentRecord>;
   find(tenant: string, id: string): Promise<ConsentRecord | undefined>;
   /** Idempotent; a modality's first withdrawal counts. Undefined: this tenant has no such record. */

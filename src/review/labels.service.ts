@@ -40,6 +40,7 @@ export class Labels {
     private readonly changes: ReviewChanges,
     nodes: Nodes,
   ) {
+    sessions.relabelBy((fused, label) => relabel(fused, label, pipeline.silentBelow));
     nodes.listen({
       heard: (message) => {
         if (message.kind === 'revised') void this.retell(message).catch(() => undefined);

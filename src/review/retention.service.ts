@@ -1,5 +1,6 @@
 import { Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
+import type { Config } from '../common/config.js';
 import type { Caller } from '../gateway/auth.js';
 import type { ErasureRepository, PurgeReport } from '../sessions/erasure.repository.js';
 import { LedgerRow } from '../sessions/ledger.entity.js';
@@ -17,6 +18,13 @@ const BY_ITSELF = 'retention';
 export interface RetentionOptions {
   /** Days for which sound is kept at most, as people were told; a tenant may keep it for less. */
   readonly keepAudioDays: number;
+  /** Age at which a session that nobody closed is taken to be lost, ms. */
+  readonly lostAfterMs: number;
+}
+
+export function retentionOf({ AUDIO_KEEP_DAYS, MAX_SESSION_S }: Config): RetentionOptions {
+  // Twice what a session may last: until then another node may still hold it.
+  return { keepAudioDays: AUDIO_KEEP_DAYS, lostAfterMs: 2 * MAX_SESSION_S * 1_000 };
 }
 
 /** How long a tenant keeps what it has, and the job that takes the rest away. */
@@ -66,11 +74,15 @@ export class RetentionService implements OnApplicationBootstrap, OnModuleDestroy
     return { deletedSessions, blankedSessions, deletedAudio };
   }
 
-  /** For every tenant that has a policy, or sound. */
+  /** For every tenant that has a policy, or sound. What was lost is ended first: only what has ended can be deleted. */
   async purgeAll(actor = BY_ITSELF): Promise<(PurgeAnswer & { readonly tenant: string })[]> {
-    const tenants = await this.storage.run((manager) =>
-      manager.query<{ id: string }[]>('SELECT id FROM tenants UNION SELECT DISTINCT tenant FROM audio ORDER BY id'),
-    );
+    const tenants = await this.storage.run(async (manager) => {
+      const now = new Date();
+      await this.erasure.closeLost(manager, new Date(now.getTime() - this.options.lostAfterMs), now);
+      return manager.query<{ id: string }[]>(
+        'SELECT id FROM tenants UNION SELECT DISTINCT tenant FROM audio ORDER BY id',
+      );
+    });
     const reports = [];
     for (const { id: tenant } of tenants) reports.push({ tenant, ...(await this.purge(tenant, actor)) });
     return reports;

@@ -21,7 +21,7 @@ import { Labels } from './labels.service.js';
 import { LedgerController } from './ledger.controller.js';
 import { ReportsController } from './reports.controller.js';
 import { RetentionController } from './retention.controller.js';
-import { RetentionService } from './retention.service.js';
+import { RetentionService, retentionOf } from './retention.service.js';
 import { ReviewGateway } from './review.gateway.js';
 import { SessionsController } from './sessions.controller.js';
 import { SessionsReader } from './sessions.reader.js';
@@ -49,12 +49,8 @@ const PROVIDERS: Provider[] = [
   {
     provide: RetentionService,
     inject: [ReviewStorage, ErasureRepository, LedgerRepository, CONFIG],
-    useFactory: (
-      storage: ReviewStorage,
-      erasure: ErasureRepository,
-      ledger: LedgerRepository,
-      { AUDIO_KEEP_DAYS: keepAudioDays }: Config,
-    ) => new RetentionService(storage, erasure, ledger, { keepAudioDays }),
+    useFactory: (storage: ReviewStorage, erasure: ErasureRepository, ledger: LedgerRepository, config: Config) =>
+      new RetentionService(storage, erasure, ledger, retentionOf(config)),
   },
   made(
     ReviewSessions,

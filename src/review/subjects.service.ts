@@ -67,16 +67,19 @@ export class Subjects {
   async erase(caller: Caller, ref: string): Promise<ErasureAnswer> {
     const { tenant } = caller;
     await this.storage.run((manager) => this.find(manager, tenant, ref));
-    await this.readings.endAll(tenant, ref);
-    const proof = await this.storage.run(async (manager): Promise<ErasureProof> => {
-      const { id } = await this.find(manager, tenant, ref);
-      const erased = await this.erasure.eraseSubject(manager, tenant, id, new Date());
-      if (!erased) throw nobody();
-      return erased;
-    });
+    const proof = await this.readings.endAll(tenant, ref, () =>
+      this.storage.run((manager) => this.destroy(manager, tenant, ref)),
+    );
     this.changes.tell(tenant, { sessionId: null, change: 'erased' });
     const { erasedAt, sessions, ledgerSeq, ledgerHash } = proof;
     return { erasedAt: erasedAt.toISOString(), sessions, ledger: { seq: ledgerSeq, hash: ledgerHash } };
+  }
+
+  private async destroy(manager: EntityManager, tenant: string, ref: string): Promise<ErasureProof> {
+    const { id } = await this.find(manager, tenant, ref);
+    const erased = await this.erasure.eraseSubject(manager, tenant, id, new Date());
+    if (!erased) throw nobody();
+    return erased;
   }
 
   private async find(manager: EntityManager, tenant: string, ref: string): Promise<Subject> {

@@ -21,12 +21,16 @@ export class ConsentsRepository implements ConsentStore {
     private readonly ledger: LedgerRepository,
   ) {}
 
-  /** Waits for a database that is about to be ready: the first session of a server may come before it. */
+  /**
+   * Waits for a database that is about to be ready: the first session of a server may come before it. An erasure comes before
+   * this, and there is no consent any more, or waits for it and ends what begins by it.
+   */
   async keep(tenant: string, consent: Consent, at: Date): Promise<ConsentRecord> {
     await this.database.ready(READY_MS);
     return this.database.transaction(async (manager) => {
       const row = await this.keepRow(manager, tenant, consent, at);
-      return { ...recordOf(row), consent };
+      const erased = await this.isErased(manager, row);
+      return { ...recordOf(row), ...(erased ? {} : { consent }) };
     });
   }
 
@@ -93,6 +97,16 @@ export class ConsentsRepository implements ConsentStore {
       await this.ledger.append(manager, [{ tenant, kind: 'consent.given', body }], at);
     }
     return manager.findOneByOrFail(ConsentRow, { tenant, id });
+  }
+
+  private async isErased(manager: EntityManager, { tenant, subjectId }: ConsentRow): Promise<boolean> {
+    try {
+      await this.vault.dataKey(manager, tenant, subjectId, { lock: true });
+      return false;
+    } catch (error) {
+      if (error instanceof ErasedError) return true;
+      throw error;
+    }
   }
 
   private async opened(manager: EntityManager, row: ConsentRow): Promise<ConsentRecord> {

@@ -47,7 +47,7 @@ const OF_SESSION: readonly EntityTarget<OfSession>[] = [Utterance, Result, Label
 /** Sessions, or utterances' sound, that one transaction deletes or blanks. */
 const PURGE_BATCH = 200;
 
-/** Everything that takes something away: erasure of a subject, deletion of a session, retention. */
+/** Everything that takes something away: erasure of a subject, deletion of a session, retention; and ends what would escape it. */
 export class ErasureRepository {
   constructor(
     private readonly vault: Vault,
@@ -76,7 +76,7 @@ export class ErasureRepository {
       ),
       { kind: 'session', tenant, sessionId: null, change: 'erased' },
     ]);
-    await manager.update(ConsentRow, { tenant, subjectId }, { sealed: null });
+    await this.endConsents(manager, tenant, subjectId, now);
     const gone = { pseudonym: null, masterKeyId: null, wrappedKey: null, erasedAt: now };
     await manager.update(Subject, { id: subjectId }, gone);
     const body = { subjectId, sessions: sessions.length };
@@ -106,6 +106,15 @@ export class ErasureRepository {
     return true;
   }
 
+  /** Sessions that began before and were never closed: their server was killed. */
+  async closeLost(manager: EntityManager, before: Date, now: Date): Promise<void> {
+    await manager.update(
+      Session,
+      { endedAt: IsNull(), startedAt: LessThan(before) },
+      { endedAt: now, closeReason: 'lost' },
+    );
+  }
+
   /** Does a piece of what retention asks for, the oldest first. */
   async purge(manager: EntityManager, retention: Retention, actor: string, now: Date): Promise<PurgeReport> {
     const { tenant, sessionsBefore, wordsBefore, audioBefore } = retention;
@@ -120,6 +129,18 @@ export class ErasureRepository {
       events.push({ tenant, kind: 'data.purged', body: { ...report, actor } });
     await this.ledger.append(manager, events, now);
     return { ...report, more: Math.max(gone.length, blanked.length, deletedAudio) === PURGE_BATCH };
+  }
+
+  /** Nothing may be read under them any more; what was withdrawn before was withdrawn then. */
+  private async endConsents(manager: EntityManager, tenant: string, subjectId: string, now: Date): Promise<void> {
+    const since = Object.fromEntries(MODALITIES.map((modality) => [modality, now.toISOString()]));
+    await manager
+      .createQueryBuilder()
+      .update(ConsentRow)
+      .set({ sealed: null, withdrawn: () => 'CAST(:since AS jsonb) || withdrawn' })
+      .where({ tenant, subjectId })
+      .setParameter('since', JSON.stringify(since))
+      .execute();
   }
 
   private async deleteAudio(manager: EntityManager, tenant: string, before: Date): Promise<number> {

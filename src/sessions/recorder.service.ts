@@ -68,6 +68,7 @@ class Queue {
   stored = 0;
   failed = 0;
   lostAudio = 0;
+  private lastAt = 0;
   private idle: (() => void)[] = [];
 
   constructor(
@@ -77,6 +78,12 @@ class Queue {
 
   get pending(): number {
     return this.items.filter(({ item }) => item.type === 'result').length;
+  }
+
+  /** Now, and after everything before: what is written again is recognised by its time. */
+  now(): Date {
+    this.lastAt = Math.max(Date.now(), this.lastAt + 1);
+    return new Date(this.lastAt);
   }
 
   get done(): boolean {
@@ -116,13 +123,13 @@ export class Recorder {
     this.pump();
     return {
       result: (result) => {
-        this.add(queue, { type: 'result', at: new Date(), result });
+        this.add(queue, { type: 'result', at: queue.now(), result });
       },
       alert: (alert) => {
-        this.add(queue, { type: 'alert', at: new Date(), alert });
+        this.add(queue, { type: 'alert', at: queue.now(), alert });
       },
       audio: (audio) => {
-        this.add(queue, { type: 'audio', at: new Date(), audio });
+        this.add(queue, { type: 'audio', at: queue.now(), audio });
       },
       dropAudio: () => {
         this.remove(
@@ -131,7 +138,7 @@ export class Recorder {
         );
       },
       close: (reason) => {
-        this.add(queue, { type: 'closed', at: new Date(), reason });
+        this.add(queue, { type: 'closed', at: queue.now(), reason });
       },
       settled: async (timeoutMs) => {
         const timer = new AbortController();

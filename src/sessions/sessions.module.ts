@@ -81,25 +81,20 @@ export class SessionsModule {
         },
         {
           provide: SessionsRepository,
-          inject: [Database, Vault, ConsentsRepository, LedgerRepository, AudioRepository],
-          useFactory: (
-            database: Database,
-            vault: Vault,
-            consents: ConsentsRepository,
-            ledger: LedgerRepository,
-            audio: AudioRepository,
-          ) => {
-            const sessions = new SessionsRepository(vault, consents, ledger, audio);
-            // Nobody else writes to the embedded database; on Postgres another node may still hold a session.
-            const age = config.DATABASE_URL ? 2 * config.MAX_SESSION_S * 1_000 : 0;
-            database.prepareOnce((manager) => sessions.closeLost(manager, new Date(Date.now() - age), new Date()));
-            return sessions;
-          },
+          inject: [Vault, ConsentsRepository, LedgerRepository, AudioRepository],
+          useFactory: (vault: Vault, consents: ConsentsRepository, ledger: LedgerRepository, audio: AudioRepository) =>
+            new SessionsRepository(vault, consents, ledger, audio),
         },
         {
           provide: ErasureRepository,
-          inject: [Vault, LedgerRepository],
-          useFactory: (vault: Vault, ledger: LedgerRepository) => new ErasureRepository(vault, ledger),
+          inject: [Database, Vault, LedgerRepository],
+          useFactory: (database: Database, vault: Vault, ledger: LedgerRepository) => {
+            const erasure = new ErasureRepository(vault, ledger);
+            // Nobody else writes to the embedded database; on Postgres retention does it, once no node can hold one any more.
+            if (!config.DATABASE_URL)
+              database.prepareOnce((manager) => erasure.closeLost(manager, new Date(), new Date()));
+            return erasure;
+          },
         },
         {
           provide: Recorder,

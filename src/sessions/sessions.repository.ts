@@ -1,6 +1,8 @@
-import { In, IsNull, LessThan, type EntityManager } from 'typeorm';
-import type { FusedEmotion } from '../emotion/fused.js';
-import type { ResultCause } from '../emotion/record.js';
+import { In, IsNull, type EntityManager } from 'typeorm';
+import type { Decision, FusedEmotion } from '../emotion/fused.js';
+import { isCorrection, type ResultCause } from '../emotion/record.js';
+import type { Emotion } from '../emotion/scores.js';
+import { relabel } from '../fusion/relabel.js';
 import { Alert } from './alert.entity.js';
 import type { AudioRepository } from './audio.repository.js';
 import type { Batch, Item, OpenedSession, StoredResult } from './batch.js';
@@ -36,6 +38,9 @@ export interface Revision {
   derive(current: FusedEmotion, restored: FusedEmotion | undefined): FusedEmotion;
 }
 
+/** The answer once a person has named the label; null: none must stand. */
+export type Relabel = (fused: FusedEmotion, label: Emotion | null) => FusedEmotion;
+
 /** Somebody else was faster, or there is no such thing. */
 export class RevisionError extends Error {
   constructor(readonly reason: 'notFound' | 'conflict' | 'erased') {
@@ -60,12 +65,19 @@ const CAUSE: Readonly<Record<Revision['action'], ResultCause>> = {
 
 /** Writes what was found out in a session, always in the caller's transaction and with its ledger entries. */
 export class SessionsRepository {
+  private relabelled: Relabel = (fused, label) => relabel(fused, label, 0);
+
   constructor(
     private readonly vault: Vault,
     private readonly consents: ConsentsRepository,
     private readonly ledger: LedgerRepository,
     private readonly audio: AudioRepository,
   ) {}
+
+  /** By the numbers of the fusion that runs here, which whoever corrects labels knows. */
+  relabelBy(relabelled: Relabel): void {
+    this.relabelled = relabelled;
+  }
 
   /**
    * Writes a batch of one session; one that was written before and not acknowledged is recognised.
@@ -98,30 +110,26 @@ export class SessionsRepository {
     await this.ledger.append(manager, events, at);
   }
 
-  /** Sessions that began before and were never closed: their server was killed. */
-  async closeLost(manager: EntityManager, before: Date, now: Date): Promise<void> {
-    await manager.update(
-      Session,
-      { endedAt: IsNull(), startedAt: LessThan(before) },
-      { endedAt: now, closeReason: 'lost' },
-    );
-  }
-
   /** A person's decision: a new revision beside the old ones. @throws RevisionError */
   async revise(manager: EntityManager, revision: Revision, now: Date): Promise<RevisedResult> {
+    try {
+      return await this.revised(manager, revision, now);
+    } catch (error) {
+      throw error instanceof ErasedError ? new RevisionError('erased') : error;
+    }
+  }
+
+  /** Locks as writing does, in the same order: the subject, then the utterance. What stands is read once nobody else can change it. */
+  private async revised(manager: EntityManager, revision: Revision, now: Date): Promise<RevisedResult> {
     const { tenant, sessionId, utteranceId, action, author, reason } = revision;
     const session = await manager.findOneBy(Session, { id: sessionId, tenant });
-    const current = await manager.findOne(Result, {
-      where: { tenant, sessionId, utteranceId, supersededAt: IsNull() },
-      lock: { mode: 'pessimistic_write' },
-    });
-    if (!session || !current) throw new RevisionError('notFound');
+    if (!session) throw new RevisionError('notFound');
+    const dataKey = await this.vault.dataKey(manager, tenant, session.subjectId, { lock: true });
+    const utterance = { tenant, sessionId, id: utteranceId };
+    await manager.findOne(Utterance, { where: utterance, lock: { mode: 'pessimistic_write' } });
+    const current = await manager.findOneBy(Result, { tenant, sessionId, utteranceId, supersededAt: IsNull() });
+    if (!current) throw new RevisionError('notFound');
     if (current.revision !== revision.expected) throw new RevisionError('conflict');
-    const dataKey = await this.vault
-      .dataKey(manager, tenant, session.subjectId, { lock: true })
-      .catch((error: unknown) => {
-        throw error instanceof ErasedError ? new RevisionError('erased') : error;
-      });
     const before = this.openResult(dataKey, current);
     const fused = revision.derive(before.fused, await this.restored(manager, dataKey, revision));
     const row = resultRow(
@@ -223,27 +231,30 @@ export class SessionsRepository {
     dataKey: Buffer,
     items: readonly ResultItem[],
   ): Promise<StoredResult[]> {
-    const there = await manager.find(Result, {
-      where: { sessionId: session.id, utteranceId: In(items.map(({ result }) => result.utterance.id)) },
-      select: { id: true, utteranceId: true, revision: true, cause: true, createdAt: true, ledgerSeq: true },
+    // A correction waits from here on, or is among those that are there.
+    await this.writeUtterances(manager, session, dataKey, items);
+    const there = await manager.findBy(Result, {
+      sessionId: session.id,
+      utteranceId: In(items.map(({ result }) => result.utterance.id)),
     });
-    const known: Result[] = [...there];
+    const named = this.namedByPeople(dataKey, there);
     const rows: Result[] = [];
     const names = new Map<string, Result>();
     for (const { result, at } of items) {
-      const utteranceId = result.utterance.id;
-      const mine = known.filter((row) => row.utteranceId === utteranceId);
-      const written = mine.find((row) => row.cause === result.cause && row.createdAt.getTime() === at.getTime());
-      const revision = Math.max(result.revision, ...mine.map((row) => row.revision + 1));
-      const row =
-        written ??
-        resultRow(this.vault, session, dataKey, { utteranceId, revision, cause: result.cause, at }, contentOf(result));
+      const { cause, utterance } = result;
+      const of = (row: Result): boolean => row.utteranceId === utterance.id;
+      const written = there.find((row) => of(row) && row.cause === cause && row.createdAt.getTime() === at.getTime());
+      if (written) {
+        names.set(result.resultId, written);
+        continue;
+      }
+      const revision = Math.max(result.revision, ...[...there, ...rows].filter(of).map((row) => row.revision + 1));
+      const content = this.standing(contentOf(result), named.get(utterance.id));
+      const made = { utteranceId: utterance.id, revision, cause, at };
+      const row = resultRow(this.vault, session, dataKey, made, content);
       names.set(result.resultId, row);
-      if (written) continue;
-      known.push(row);
       rows.push(row);
     }
-    await this.writeUtterances(manager, session, dataKey, items);
     if (rows.length > 0) await this.insertResults(manager, session, rows, items.at(-1)?.at ?? session.startedAt);
     const hashes = await this.ledger.hashes(
       manager,
@@ -252,6 +263,19 @@ export class SessionsRepository {
     return [...names].map(([resultId, { id: storedAs, ledgerSeq }]) => {
       return { resultId, storedAs, ledgerSeq, ledgerHash: hashes.get(ledgerSeq) ?? '' };
     });
+  }
+
+  /** What a person said of utterances, where that stands. */
+  private namedByPeople(dataKey: Buffer, there: readonly Result[]): ReadonlyMap<string, Decision> {
+    const corrected = new Set(there.filter(({ cause }) => isCorrection(cause)).map(({ utteranceId }) => utteranceId));
+    const stand = there.filter((row) => row.supersededAt === null && row.sealed && corrected.has(row.utteranceId));
+    const decisions = stand.map((row) => [row.utteranceId, this.openResult(dataKey, row).fused.decision] as const);
+    return new Map(decisions.filter(([, { by }]) => by !== undefined));
+  }
+
+  /** The line may not have known what a person said when it made this answer: that still stands (RV5). */
+  private standing(made: SealedResult, named: Decision | undefined): SealedResult {
+    return named ? { ...made, fused: this.relabelled(made.fused, named.label) } : made;
   }
 
   private async insertResults(

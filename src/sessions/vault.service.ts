@@ -57,9 +57,10 @@ export class Vault {
     return pseudonymOf(this.pseudonymKey, tenant, subjectRef);
   }
 
-  /** Finds the subject, or makes it with a data key of its own. */
+  /** Finds the subject, or makes it with a data key of its own. An erasure waits until the transaction is over. */
   async subject(manager: EntityManager, tenant: string, pseudonym: string, now: Date): Promise<OpenSubject> {
-    const found = await manager.findOneBy(Subject, { tenant, pseudonym });
+    const wanted = { where: { tenant, pseudonym }, lock: { mode: 'pessimistic_read' } } as const;
+    const found = await manager.findOne(Subject, wanted);
     if (found) return { id: found.id, dataKey: await this.unwrapped(found) };
     const id = randomUUID();
     const dataKey = newDataKey();
@@ -72,7 +73,7 @@ export class Vault {
       .values({ id, tenant, pseudonym, masterKeyId, wrappedKey: Buffer.from(bytes), createdAt: now, erasedAt: null })
       .orIgnore()
       .execute();
-    const kept = await manager.findOneByOrFail(Subject, { tenant, pseudonym });
+    const kept = await manager.findOneOrFail(Subject, wanted);
     return { id: kept.id, dataKey: await this.unwrapped(kept) };
   }
 

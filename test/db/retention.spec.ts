@@ -20,7 +20,10 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 const retentionOf = (keepAudioDays: number): RetentionService =>
-  new RetentionService(new ReviewStorage(store.database), store.erasure, store.ledger, { keepAudioDays });
+  new RetentionService(new ReviewStorage(store.database), store.erasure, store.ledger, {
+    keepAudioDays,
+    lostAfterMs: DAY_MS,
+  });
 
 it('[RV12] retention deletes old sessions, destroys the words of younger ones, and says how many; of its own tenant alone', async () => {
   for (const startedAt of [ago(40), ago(10), ago(1)]) await store.record(session({ startedAt }), [result(1)]);
@@ -49,6 +52,32 @@ it('[RV12] retention deletes old sessions, destroys the words of younger ones, a
   ]);
   const { fault } = await store.database.transaction((manager) => store.ledger.verify(manager));
   expect(fault).toBeUndefined();
+});
+
+it('[RV12] a session whose server was killed is ended once no server can hold it any more, and retention reaches it', async () => {
+  const caller = { ...CALLER, tenant: 'killed' };
+  for (const startedAt of [ago(40), ago(2), ago(0.5)]) {
+    const recording = store.recorder.open(session({ tenant: 'killed', startedAt }));
+    recording.result(result(1));
+    await recording.settled(30_000);
+  }
+  const retention = retentionOf(30);
+  await retention.write(caller, { keepSessionsDays: 30, keepWordsDays: null, keepAudioDays: null });
+  expect(await retention.purgeAll()).toContainEqual({
+    tenant: 'killed',
+    deletedSessions: 1,
+    blankedSessions: 0,
+    deletedAudio: 0,
+  });
+  expect(
+    await store.query(
+      `SELECT close_reason AS reason, ended_at IS NOT NULL AS ended FROM sessions WHERE tenant = 'killed'
+       ORDER BY started_at`,
+    ),
+  ).toEqual([
+    { reason: 'lost', ended: true },
+    { reason: null, ended: false },
+  ]);
 });
 
 it('[RV12] sound is kept for no longer than people were told, by whatever the tenant says, and not at all once the server keeps none', async () => {

@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { IsNull, type DataSource } from 'typeorm';
 import { SerialQueue } from '../../src/common/serial-queue.js';
+import type { Emotion } from '../../src/emotion/scores.js';
 import { fuse } from '../../src/fusion/evidence.fixture.js';
+import { relabel } from '../../src/fusion/relabel.js';
 import { TamperedError } from '../../src/privacy/envelope.js';
 import type { OpenedSession } from '../../src/sessions/batch.js';
 import { placeOf } from '../../src/sessions/columns.js';
@@ -11,7 +13,7 @@ import { Result } from '../../src/sessions/result.entity.js';
 import { SCHEMA } from '../../src/sessions/schema.js';
 import type { SealedLabel, SealedResult } from '../../src/sessions/sealed.js';
 import { Session } from '../../src/sessions/session.entity.js';
-import type { Recording } from '../../src/sessions/recorder.service.js';
+import type { Kept, Recording } from '../../src/sessions/recorder.service.js';
 import { RevisionError } from '../../src/sessions/sessions.repository.js';
 import { Utterance } from '../../src/sessions/utterance.entity.js';
 import { onEachDatabase } from '../support/databases.js';
@@ -46,6 +48,27 @@ onEachDatabase('storage', (place) => {
     );
     return store.sessions.openResult(dataKey, row);
   };
+
+  const revise = (expected: number, action: 'overridden' | 'revoked' | 'restored', label: Emotion | null = null) =>
+    store.database.transaction((manager) =>
+      store.sessions.revise(
+        manager,
+        {
+          tenant: one.tenant,
+          sessionId: one.id,
+          utteranceId: 'u1',
+          expected,
+          action,
+          author: 'analyst-key',
+          reason: `why ${action}`,
+          ...(action === 'restored' ? { restores: 1 } : {}),
+          derive: (current, restored) => restored ?? relabel(current, label, 0),
+        },
+        new Date(),
+      ),
+    );
+  const late = (revision: number, over: Partial<Parameters<typeof result>[1]> = {}) =>
+    result(1, { revision, cause: 'transcriptRevised', ...over });
 
   it('[ST1] migrates up, down and up again, to the schema that the entities describe', async () => {
     const options = await place().fresh();
@@ -105,9 +128,8 @@ onEachDatabase('storage', (place) => {
   });
 
   it('[ST2] keeps every revision, and one of them stands', async () => {
-    const late = (revision: number, words: string) => result(1, { revision, words, cause: 'transcriptRevised' });
-    await store.record(one, [result(1), late(2, 'no')]);
-    await store.record(one, [late(3, 'well')]);
+    await store.record(one, [result(1), late(2, { words: 'no' })]);
+    await store.record(one, [late(3, { words: 'well' })]);
     expect(await rowsOf('id', 'results')).toEqual([{ id: 'u1r1' }, { id: 'u1r2' }, { id: 'u1r3' }]);
     await store.database.transaction(async (manager) => {
       const standing = await manager.findBy(Result, { tenant: one.tenant, supersededAt: IsNull() });
@@ -118,28 +140,10 @@ onEachDatabase('storage', (place) => {
   it('[ST3] a person overrides, revokes and restores: every version stays, with author and reason', async () => {
     await store.record(one, [result(1)]);
     const before = await read('u1r1');
-    const revise = (expected: number, action: 'overridden' | 'revoked' | 'restored', label: 'angry' | null) =>
-      store.database.transaction((manager) =>
-        store.sessions.revise(
-          manager,
-          {
-            tenant: one.tenant,
-            sessionId: one.id,
-            utteranceId: 'u1',
-            expected,
-            action,
-            author: 'analyst-key',
-            reason: `why ${action}`,
-            ...(action === 'restored' ? { restores: 1 } : {}),
-            derive: (current, restored) => restored ?? { ...current, decision: { label, confidence: 1 } },
-          },
-          new Date(),
-        ),
-      );
     expect(await revise(1, 'overridden', 'angry')).toMatchObject({ result: { id: 'u1r2' }, supersedes: 'u1r1' });
     await expect(revise(1, 'overridden', 'angry')).rejects.toEqual(new RevisionError('conflict'));
-    await revise(2, 'revoked', null);
-    expect((await revise(3, 'restored', null)).fused).toEqual(before.fused);
+    await revise(2, 'revoked');
+    expect((await revise(3, 'restored')).fused).toEqual(before.fused);
     expect((await read('u1r4')).fused).toEqual(before.fused);
     const dataKey = await keyOf();
     const labels = await store.database.transaction((manager) =>
@@ -158,8 +162,72 @@ onEachDatabase('storage', (place) => {
       { action: 'restored', author: 'analyst-key', label: before.fused.decision.label, reason: 'why restored' },
     ]);
     // The line does not know of it, and counts on: nothing is lost.
-    const [kept] = await store.record(one, [result(1, { revision: 2, cause: 'transcriptRevised' })]);
+    const [kept] = await store.record(one, [late(2)]);
     expect(kept).toMatchObject({ resultId: 'u1r2', storedAs: 'u1r5' });
+    expect((await read('u1r5')).fused).toEqual(late(2).fused);
+  });
+
+  it('[RV5] what a person said stands over what the line made before it knew', async () => {
+    await store.record(one, [result(1)]);
+    await revise(1, 'overridden', 'fearful');
+    const made = late(2, { words: 'well, really', voice: { angry: 0.9 } });
+    const again = late(3, { voice: { disgust: 0.9 } });
+    const kept = await store.record(one, [made, again]);
+    expect(kept).toMatchObject([{ storedAs: 'u1r3' }, { storedAs: 'u1r4' }]);
+    const { fused, words, voice } = await read('u1r3');
+    expect({ words, voice }).toEqual({ words: 'well, really', voice: made.voice });
+    expect(fused).toEqual(relabel(made.fused, 'fearful', 0));
+    expect((await read('u1r4')).fused).toEqual(relabel(again.fused, 'fearful', 0));
+    await revise(4, 'revoked');
+    await store.record(one, [late(4)]);
+    expect((await read('u1r6')).fused.decision).toMatchObject({ label: null, abstainReason: 'revoked', by: 'person' });
+  });
+
+  it('[RV5] [RV6] a correction and a revision that come at once: one is first, and both are kept', async () => {
+    for (let n = 0; n < 5; n++) {
+      one = session({ tenant: randomUUID() });
+      await store.record(one, [result(1)]);
+      const corrected = revise(1, 'overridden', 'fearful').then(
+        () => true,
+        (error: unknown) => {
+          expect(error).toEqual(new RevisionError('conflict'));
+          return false;
+        },
+      );
+      const items = [{ type: 'result', at: new Date(), result: late(2) }] as const;
+      await store.database.transaction((manager) => store.sessions.write(manager, { session: one, items }));
+      const wasFirst = await corrected;
+      expect(await rowsOf('id, label', 'results', 'superseded_at IS NULL')).toEqual([
+        wasFirst ? { id: 'u1r3', label: 'fearful' } : { id: 'u1r2', label: late(2).fused.decision.label },
+      ]);
+    }
+  });
+
+  it('[RV6] what was blanked or erased can no longer be corrected, nor an answer of it brought back', async () => {
+    await store.record(one, [result(1), late(2)]);
+    const { tenant } = one;
+    const wordsBefore = new Date(Date.now() + 1_000);
+    await store.database.transaction((manager) =>
+      store.erasure.purge(manager, { tenant, wordsBefore }, 'job', new Date()),
+    );
+    await expect(revise(2, 'overridden', 'sad')).rejects.toEqual(new RevisionError('erased'));
+    await expect(revise(2, 'restored')).rejects.toEqual(new RevisionError('erased'));
+    expect(await rowsOf('id', 'results')).toEqual([{ id: 'u1r1' }, { id: 'u1r2' }]);
+  });
+
+  it('[ST2] two revisions of one millisecond are two, whether they are written together or not', async () => {
+    const added = (revision: number, voice: object) => late(revision, { cause: 'evidenceAdded', voice });
+    const kept: Kept[] = [];
+    const recording = store.recorder.open(one, (told) => kept.push(told));
+    const clock = jest.spyOn(Date, 'now').mockReturnValue(Date.now());
+    recording.result(result(1));
+    recording.result(added(2, { angry: 0.9 }));
+    recording.result(added(3, { happy: 0.9 }));
+    clock.mockRestore();
+    recording.close('ended');
+    await recording.settled(30_000);
+    expect(kept).toMatchObject(['u1r1', 'u1r2', 'u1r3'].map((id) => ({ state: 'stored', resultId: id, storedAs: id })));
+    expect((await read('u1r3')).fused).toEqual(added(3, { happy: 0.9 }).fused);
   });
 
   it('[ST4] a tampered value is an error, and a value moved to another row is one too', async () => {
@@ -205,6 +273,47 @@ onEachDatabase('storage', (place) => {
     // The same person who comes again is somebody new.
     const again = { ...one, id: randomUUID(), consent: { ...one.consent, grantedAt: '2026-02-01T00:00:00Z' } };
     expect(await store.record(again, [result(1)])).toMatchObject([{ state: 'stored' }]);
+  });
+
+  it('[ST6] an erasure ends every consent of the subject: none of them opens anything again, only a new one does', async () => {
+    const given = (grantedAt: string) => store.consents.keep(one.tenant, { ...one.consent, grantedAt }, new Date());
+    const [first, second] = ['2026-01-01T00:00:00Z', '2026-01-02T00:00:00Z'];
+    const { id } = await given(first);
+    await store.consents.withdraw(one.tenant, (await given(second)).id, ['voice'], new Date('2026-01-03T00:00:00Z'));
+    const now = new Date();
+    await store.database.transaction((manager) => store.erasure.eraseConsenting(manager, one.tenant, id, now));
+    for (const [grantedAt, voice] of [
+      [first, now.toISOString()],
+      [second, '2026-01-03T00:00:00.000Z'],
+    ] as const) {
+      const record = await given(grantedAt);
+      expect(record.consent).toBeUndefined();
+      expect(record.withdrawn).toMatchObject({ voice, text: now.toISOString() });
+    }
+    expect((await given('2026-02-01T00:00:00Z')).consent).toBeDefined();
+  });
+
+  it('[ST6] a consent that comes while its subject is erased is erased with it, or of somebody new', async () => {
+    for (let n = 1; n <= 10; n++) {
+      const given = (minute: number) =>
+        store.consents.keep(
+          one.tenant,
+          { ...one.consent, grantedAt: `2026-01-${10 + n}T00:0${minute}:00Z` },
+          new Date(),
+        );
+      const { id } = await given(0);
+      const erase = store.database.transaction((manager) =>
+        store.erasure.eraseConsenting(manager, one.tenant, id, new Date()),
+      );
+      await Promise.all([erase, given(1)]);
+    }
+    expect(
+      await store.query(
+        `SELECT c.id FROM consents c JOIN subjects s ON s.id = c.subject_id
+         WHERE c.tenant = $1 AND (c.sealed IS NULL) <> (s.wrapped_key IS NULL)`,
+        [one.tenant],
+      ),
+    ).toEqual([]);
   });
 
   it('[ST8] without the master key nothing starts, and no new key is made', async () => {

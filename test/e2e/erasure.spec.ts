@@ -18,14 +18,20 @@ const bytesUnder = (folder: string): Buffer =>
       .map((file) => readFileSync(join(file.parentPath, file.name))),
   );
 
-it('[PV13] what was said is never on the disk in the clear; after an erasure its key is gone, and the ledger stands', async () => {
+it('[PV13] what was said is never on the disk in the clear; after an erasure its key is gone, its consents open nothing, and the ledger stands', async () => {
   const data = await freshDataDir();
   const env = { STORAGE: 'on', DATA_DIR: data, API_KEYS: acme.entry };
   const server = { ...(await startServer(env)), apiKey: acme.key };
   // Somebody guesses a key: the ledger is told when the server stops.
   await fetch(`${server.url}/v1/tokens`, { method: 'POST', headers: { 'X-API-Key': 'ut_guess' } });
+  const [given, earlier] = [
+    consent(['text']),
+    { ...consent(['text']), grantedAt: new Date(Date.now() - 60_000).toISOString() },
+  ];
+  const before = await TestClient.open(server, { modalities: ['text'], consent: earlier });
+  await before.end();
   const client = await TestClient.connect(server);
-  const ack = await client.ask('session.start', startPayload({ modalities: ['text'], consent: consent(['text']) }));
+  const ack = await client.ask('session.start', startPayload({ modalities: ['text'], consent: given }));
   expect(ack).toMatchObject({ ok: true, receipt: { storage: 'encrypted', state: 'given' } });
   await client.ask('text.input', { text: SPOKEN });
   await client.until(({ event }) => event === 'fusion.result');
@@ -47,6 +53,13 @@ it('[PV13] what was said is never on the disk in the clear; after an erasure its
     receipt: { state: 'erased' },
   });
   expect(await (await rest('')).json()).toMatchObject({ state: 'erased', purposes: [] });
+  // A client that saved a record of the person cannot go on with it; with a new one the person is somebody new.
+  for (const saved of [given, earlier]) {
+    await expect(TestClient.open(server, { modalities: ['text'], consent: saved })).rejects.toMatchObject({
+      code: 'consentRequired',
+      param: 'consent',
+    });
+  }
   expect(await server.stop()).toBe(0);
 
   const disk = bytesUnder(join(data, 'db'));
