@@ -168,7 +168,6 @@ export class LiveSession {
 
   /** @throws WireError without consent for text, or when too many messages wait. */
   pushText(input: ClientText): void {
-    for (const gone of ['voice', 'text'] as const) if (!this.permitted.has(gone)) this.conversation?.forget(gone);
     if (!this.permitted.has('text')) {
       throw new WireError('consentRequired', 'There is no consent for text in this session.', { param: 'modality' });
     }
@@ -227,7 +226,8 @@ export class LiveSession {
   /** Takes effect at once: nothing that was buffered for a withdrawn modality is looked at any more. */
   withdraw(modality?: Modality): { readonly remaining: readonly Modality[] } {
     for (const gone of withdrawnFrom(this.permitted, modality ? [modality] : [...this.permitted])) {
-      if (!isOwn(gone)) this.further.forget(gone);
+      if (isOwn(gone)) this.conversation?.forget(gone);
+      else this.further.forget(gone);
       if (gone === 'text') this.forgetWords();
     }
     this.finished.forget();

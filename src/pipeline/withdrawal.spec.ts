@@ -1,6 +1,9 @@
 import { unavailable, type Modality } from '../emotion/evidence.js';
+import type { Cause } from '../emotion/course.js';
+import type { Said } from '../fusion/causes.js';
 import { peaked, textOf, voiceOf } from '../fusion/evidence.fixture.js';
 import type { Experts } from './analyze-utterance.js';
+import type { AskCauses } from './causes.service.js';
 import { face, fakeExperts, open, said, type Heard } from './live-session.fixture.js';
 
 const WORDS = 'my secret words';
@@ -226,6 +229,70 @@ describe('a withdrawal', () => {
         { cause: 'evidenceAdded', modalities: { voice: { status: 'available' }, face: { status: 'available' } } },
       ]);
       expectNoWords(heard);
+    });
+  });
+
+  describe('where a language model is asked for causes', () => {
+    const CAUSES: Cause[] = [{ cause: 'Nobody called.', utteranceId: 'u1', quote: 'secret', generated: true }];
+
+    /** What was asked, and whether it was called off; each answer comes when it is let. */
+    function asking() {
+      const asked: { said: readonly Said[]; signal: AbortSignal }[] = [];
+      const answers: (() => void)[] = [];
+      const askCauses: AskCauses = (said, _locale, signal) => {
+        asked.push({ said, signal });
+        return new Promise((resolve) => {
+          answers.push(() => {
+            resolve(CAUSES);
+          });
+        });
+      };
+      return { asked, askCauses, answer: () => answers.shift()?.() };
+    }
+
+    it.each(['voice', 'text', undefined] as const)(
+      '[CA4] [PV3] of %s nothing that was asked before is told',
+      async (gone) => {
+        const { asked, askCauses, answer } = asking();
+        const heard = await open(hearing(), ['voice', 'text'], { askCauses });
+        await say(heard);
+        expect(asked[0]?.said[0]).toMatchObject({ words: WORDS, voice: [expect.stringContaining('pitch')] });
+        heard.session.withdraw(gone);
+        expect(asked[0]?.signal.aborted).toBe(true);
+        answer();
+        await heard.session.end();
+        expect(heard.of('explanation.causes')).toEqual([]);
+      },
+    );
+
+    it('[CA4] [PV3] of the voice the next question says nothing of how it sounded', async () => {
+      const { asked, askCauses, answer } = asking();
+      const heard = await open(hearing(), ['voice', 'text'], { askCauses });
+      await say(heard);
+      answer();
+      await aMoment();
+      heard.session.withdraw('voice');
+      await say(heard);
+      expect(asked[1]?.said).toMatchObject([
+        { utteranceId: 'u1', words: WORDS, voice: [] },
+        { utteranceId: 'u2', words: WORDS, voice: [] },
+      ]);
+      await heard.session.end();
+    });
+
+    it('[CA4] of a face leaves the question as it is, and so does a message in a session without a voice', async () => {
+      const { asked, askCauses, answer } = asking();
+      const heard = await open(hearing(), ['text', 'face'], { askCauses });
+      heard.session.pushText({ text: WORDS });
+      await aMoment();
+      heard.session.withdraw('face');
+      heard.session.pushText({ text: 'and more' });
+      await aMoment();
+      expect(asked[0]?.signal.aborted).toBe(false);
+      answer();
+      await aMoment();
+      expect(heard.of('explanation.causes')).toEqual([{ resultOf: 'u1', causes: CAUSES }]);
+      await heard.session.end();
     });
   });
 });
