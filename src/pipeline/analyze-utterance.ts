@@ -28,15 +28,21 @@ export interface Experts {
   text(transcript: Transcript): Promise<Evidence<'text'>>;
   /** What the client's own models said of it; asked once voice and words are read, so that it may come until then. */
   further?(utterance: Utterance): FurtherEvidence;
+  /** What may still be used of what was read; asked right before each answer, since consent may go away at any moment. */
+  readonly usable?: <K extends KnownUtterance>(known: K) => K;
   /** The numbers by which all become one answer. */
   readonly fusion: FusionConfig;
 }
 
-/** Everything that was found out about one utterance. */
-export interface AnalyzedUtterance extends EvidenceSet {
+/** What was read of one utterance. */
+export interface KnownUtterance extends EvidenceSet {
   readonly utterance: Utterance;
   /** Absent where nobody wrote the words down. */
   readonly transcript?: Transcript;
+}
+
+/** Everything that was found out about one utterance. */
+export interface AnalyzedUtterance extends KnownUtterance {
   readonly fused: FusedEmotion;
 }
 
@@ -60,18 +66,34 @@ export async function analyzeUtterance(
     read(utterance, experts, emit, locale),
   ]);
   const further = experts.further?.(utterance) ?? {};
-  const evidence = { voice, text, ...further };
-  for (const [modality, one] of entriesOf<Evidence>(evidence)) {
+  const known = { utterance, transcript, voice, text, ...further };
+  for (const [modality, one] of entriesOf<Evidence>(known)) {
     if (!isOwn(modality))
       emit('emotion.further', { utteranceId, modality, isFinal: true, evidence: told(one, experts, locale) });
   }
-  const fused = fuse(evidence, { config: experts.fusion, locale, ...(transcript && { words: transcript.text }) });
+  const analyzed = answer(known, experts, locale);
 
-  emit('fusion.result', { utteranceId, resultId: resultId(utteranceId, 1), revision: 1, isFinal: true, ...fused });
+  emit('fusion.result', {
+    utteranceId,
+    resultId: resultId(utteranceId, 1),
+    revision: 1,
+    isFinal: true,
+    ...analyzed.fused,
+  });
   emit('utterance.end', { utteranceId, endMs: utterance.endMs, reason: utterance.endReason });
-  const analyzed = { utterance, ...(transcript && { transcript }), ...evidence, fused };
   keep(recordOf(analyzed, { revision: 1, cause: 'analysis' }));
   return analyzed;
+}
+
+/** One answer by what was read and may still be used. */
+export function answer(
+  read: KnownUtterance,
+  { fusion, usable = (known) => known }: Pick<Experts, 'fusion' | 'usable'>,
+  locale: Locale,
+): AnalyzedUtterance {
+  const known = usable(read);
+  const words = known.transcript?.text;
+  return { ...known, fused: fuse(known, { config: fusion, locale, ...(words === undefined ? {} : { words }) }) };
 }
 
 async function hear(utterance: Utterance, experts: Experts, emit: Emit, locale: Locale): Promise<Evidence<'voice'>> {

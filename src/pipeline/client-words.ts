@@ -1,12 +1,17 @@
 import type { Utterance } from '../emotion/utterance.js';
 
-/** Words the client already has, with the time they were spoken. */
-export interface TimedWords {
+/** Words the client already has. */
+export interface ClientText {
   readonly text: string;
-  readonly startMs: number;
-  readonly endMs: number;
+  /** The client's name for a typed message. */
+  readonly ref?: string;
+  readonly startMs?: number;
+  readonly endMs?: number;
   readonly language?: string;
 }
+
+/** The same with the time they were spoken. */
+export type TimedWords = ClientText & Required<Pick<ClientText, 'startMs' | 'endMs'>>;
 
 /** The words of one utterance, in order of time, as one text; undefined where there are none. */
 export function joinedWords(words: readonly TimedWords[]): Utterance['clientText'] {

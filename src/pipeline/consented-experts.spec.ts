@@ -57,6 +57,17 @@ describe('without consent', () => {
     answer();
     expect(await heard).toEqual(unavailable('voice', 'notConsented'));
   });
+
+  it('[PV3] that went away since, nothing of what was read is usable, and what was never there stays so', () => {
+    const permitted = new Set<Modality>(['voice', 'text', 'face']);
+    const { usable } = consented(counted().experts, permitted);
+    const transcript = { text: 'fine', language: 'en', confidence: 1, source: 'client' } as const;
+    const [voice, text] = [unavailable('voice', 'notProvided'), unavailable('text', 'unsupportedLanguage')];
+    const known = { utterance: UTTERANCE, transcript, voice, text, face: unavailable('face', 'failed') };
+    expect(usable(known)).toEqual(known);
+    permitted.clear();
+    expect(usable(known)).toEqual({ utterance: UTTERANCE, voice, text: unavailable('text', 'notConsented') });
+  });
 });
 
 describe('a whole file with its words', () => {

@@ -1,11 +1,10 @@
-import type { FurtherModality, Modality } from '../emotion/evidence.js';
+import type { Modality } from '../emotion/evidence.js';
 import type { FusedEmotion, Locale } from '../emotion/fused.js';
 import type { Emit } from '../emotion/line-events.js';
 import type { Correction, KeepResult, ResultCause } from '../emotion/record.js';
-import type { FusionConfig } from '../fusion/config.js';
-import { fuse } from '../fusion/fuse.js';
 import { relabel } from '../fusion/relabel.js';
-import { recordOf, resultId, type AnalyzedUtterance } from './analyze-utterance.js';
+import { answer, recordOf, resultId, type AnalyzedUtterance, type KnownUtterance } from './analyze-utterance.js';
+import type { ConsentedExperts } from './consented-experts.js';
 import { sameSpeech, sharedMs, type Span } from './waiting.js';
 
 /** An utterance that has its result, as it stands now. */
@@ -15,7 +14,7 @@ export interface Finished {
 }
 
 export interface FinishedPorts {
-  readonly fusion: FusionConfig;
+  readonly experts: Pick<ConsentedExperts, 'fusion' | 'usable'>;
   /** The language of explanations now. */
   readonly locale: () => Locale;
   readonly emit: Emit;
@@ -36,8 +35,12 @@ export class FinishedUtterances {
     private readonly remembered: number,
   ) {}
 
+  /** Only the reading is kept: no words beside the transcript, and never the audio. An empty array says that there was some. */
   add(analyzed: AnalyzedUtterance): void {
-    this.all.push({ analyzed, revision: 1 });
+    const { utterance } = analyzed;
+    const sound = utterance.samples && { samples: new Float32Array(0) };
+    const remembered = { ...utterance, clientText: undefined, stableText: undefined, ...sound };
+    this.all.push({ analyzed: { ...analyzed, utterance: remembered }, revision: 1 });
     if (this.all.length > this.remembered) this.all.shift();
   }
 
@@ -54,18 +57,17 @@ export class FinishedUtterances {
   /** Answers anew by what is known now, tells it, and hands it over to be kept. `what`: the modalities that changed. */
   revise(
     done: Finished,
-    known: Omit<AnalyzedUtterance, 'fused'>,
+    known: KnownUtterance,
     what: readonly Modality[],
     cause: 'transcriptRevised' | 'evidenceAdded',
   ): void {
-    const { fusion, locale, keep, onRevised } = this.ports;
-    const { decision } = done.analyzed.fused;
-    const words = known.transcript?.text;
-    const read = fuse(known, { config: fusion, locale: locale(), ...(words === undefined ? {} : { words }) });
-    // What a person said of it still stands.
-    const fused = decision.by ? relabel(read, decision.label, fusion.abstain.noEvidenceBelow) : read;
+    const { experts, locale, keep, onRevised } = this.ports;
     const before = done.analyzed.fused;
-    done.analyzed = { ...known, fused };
+    const { by, label } = before.decision;
+    const read = answer(known, experts, locale());
+    // What a person said of it still stands.
+    const fused = by ? relabel(read.fused, label, experts.fusion.abstain.noEvidenceBelow) : read.fused;
+    done.analyzed = { ...read, fused };
     done.revision += 1;
     this.tell(known.utterance.id, done.revision, before, fused, what, cause);
     keep(recordOf(done.analyzed, { revision: done.revision, cause }));
@@ -82,9 +84,9 @@ export class FinishedUtterances {
     this.ports.onRevised(done.analyzed);
   }
 
-  /** Consent for it is gone: what was read of it is forgotten. */
-  forget(modality: FurtherModality): void {
-    for (const done of this.all) done.analyzed = { ...done.analyzed, [modality]: undefined };
+  /** Forgets what was read and may no longer be used. */
+  forget(): void {
+    for (const done of this.all) done.analyzed = this.ports.experts.usable(done.analyzed);
   }
 
   clear(): void {

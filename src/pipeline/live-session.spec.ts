@@ -1,85 +1,6 @@
-import { newVadState, type DetectVoice } from '../audio/vad.model.js';
-import { VoiceStream } from '../audio/voice-stream.js';
-import { WINDOW } from '../audio/segmenter.js';
-import { unavailable, type AvailableEvidence, type Modality } from '../emotion/evidence.js';
-import type { Emit, LineEventName, LineEvents } from '../emotion/line-events.js';
-import { scoresOf } from '../emotion/scores.js';
-import { UNCALIBRATED } from '../fusion/config.js';
+import type { Modality } from '../emotion/evidence.js';
 import type { Experts } from './analyze-utterance.js';
-import type { ClientReading } from './further-readings.js';
-import { LiveSession } from './live-session.js';
-
-/** Speech is whatever is loud. */
-const loud: DetectVoice = (windows) => {
-  const probabilities = new Float32Array(windows.length / WINDOW);
-  for (let i = 0; i < probabilities.length; i++)
-    probabilities[i] = Math.abs(windows[i * WINDOW + 7] ?? 0) > 0.01 ? 1 : 0;
-  return Promise.resolve({ probabilities, state: newVadState() });
-};
-
-const EVEN = scoresOf(() => 1 / 7);
-const model = { name: 'fake', sha256: '0' };
-const said = <M extends Modality>(modality: M, quality: AvailableEvidence<M>['quality']): AvailableEvidence<M> => ({
-  modality,
-  status: 'available',
-  scores: scoresOf((e) => (e === 'sad' ? 0.4 : 0.1)),
-  prior: EVEN,
-  quality,
-  cues: [],
-  model,
-});
-
-function fakeExperts(over: Partial<Experts> = {}): Experts {
-  return {
-    fusion: UNCALIBRATED,
-    voice: () => Promise.resolve(said('voice', { voicedMs: 2_000, snrDb: 30, clipping: 0 })),
-    transcribe: ({ clientText }) =>
-      Promise.resolve(
-        clientText
-          ? { text: clientText.text, language: 'en', confidence: 1, source: 'client' }
-          : unavailable('text', 'modelUnavailable'),
-      ),
-    text: () => Promise.resolve(said('text', { asrConfidence: 1, contentWords: 5, languageSupported: true })),
-    ...over,
-  };
-}
-
-interface Heard {
-  session: LiveSession;
-  names: () => string[];
-  of: <E extends LineEventName>(event: E) => LineEvents[E][];
-  speak: (ms: number) => void;
-  pause: (ms: number) => void;
-}
-
-async function open(experts: Experts = fakeExperts(), modalities: Modality[] = ['voice', 'text']): Promise<Heard> {
-  const told: { event: LineEventName; payload: unknown }[] = [];
-  const emit: Emit = (event, payload) => told.push({ event, payload });
-  const ear = await VoiceStream.create({
-    format: { encoding: 'pcm_f32le', sampleRate: 16_000, channels: 1 },
-    segmenter: { interimIntervalMs: 300 },
-    detect: loud,
-    onEvent: (event) => {
-      session.hear(event);
-    },
-  });
-  const options = { modalities, language: 'auto', transcriptionAdvice: () => 'install it', idle: () => true };
-  const session = new LiveSession(options, ear, experts, emit, () => undefined);
-  const push = (ms: number, level: number): void => {
-    session.pushAudio(new Uint8Array(new Float32Array(ms * 16).fill(level).buffer));
-  };
-  return {
-    session,
-    names: () => told.map((one) => one.event),
-    of: (event) => told.filter((one) => one.event === event).map((one) => one.payload as never),
-    speak: (ms) => {
-      push(ms, 0.5);
-    },
-    pause: (ms) => {
-      push(ms, 0);
-    },
-  };
-}
+import { face, fakeExperts, open, said } from './live-session.fixture.js';
 
 describe('LiveSession', () => {
   it('[PR4] tells utterances in order, and warns once that words cannot be written down', async () => {
@@ -92,48 +13,6 @@ describe('LiveSession', () => {
     expect(of('fusion.result').map((one) => one.utteranceId)).toEqual(['u1', 'u2', 'u3']);
     expect(names().filter((name) => name === 'warning')).toHaveLength(1);
     expect(session.bufferedMs).toBe(0);
-  });
-
-  it('[PV3] a withdrawal during the reading hides what the reading found', async () => {
-    let finish = (): void => undefined;
-    const reading = new Promise<void>((resolve) => (finish = resolve));
-    const slow = fakeExperts({
-      voice: async () => {
-        await reading;
-        return said('voice', { voicedMs: 2_000, snrDb: 30, clipping: 0 });
-      },
-    });
-    const { session, of, speak, pause } = await open(slow);
-    speak(1_000);
-    pause(1_000);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    session.withdraw('voice');
-    finish();
-    await session.end();
-    expect(of('fusion.result')[0]?.modalities.voice).toMatchObject({ status: 'unavailable', reason: 'notConsented' });
-    expect(of('emotion.voice').filter((one) => one.evidence.status === 'available')).toEqual([]);
-  });
-
-  it('[PV3] after everything was withdrawn the open utterance ends without a reading, and audio is refused', async () => {
-    let asked = 0;
-    const counting = fakeExperts({
-      voice: () => {
-        asked += 1;
-        return Promise.resolve(unavailable('voice', 'failed'));
-      },
-    });
-    const { session, of, speak } = await open(counting, ['voice']);
-    speak(250);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-    session.withdraw();
-    expect(() => {
-      speak(100);
-    }).toThrow(expect.objectContaining({ code: 'consentRequired' }));
-    await session.end();
-    expect(asked).toBe(0);
-    expect(of('utterance.end')).toHaveLength(of('utterance.start').length);
-    for (const one of of('fusion.result'))
-      expect(one.decision).toMatchObject({ label: null, abstainReason: 'noEvidence' });
   });
 
   it('words with a time join their utterance instead of Whisper, early, or revise it, late', async () => {
@@ -179,14 +58,6 @@ describe('LiveSession', () => {
   });
 
   describe('readings of the client’s own models', () => {
-    const face = (startMs: number, endMs: number): ClientReading => ({
-      modality: 'face',
-      startMs,
-      endMs,
-      scores: { happy: 0.9, sad: 0.1 },
-      reliability: 1,
-      cues: [{ name: 'smile', toward: 'happy', weight: 1, detail: 'a broad smile' }],
-    });
     const WITH_FACE: Modality[] = ['voice', 'text', 'face'];
 
     it('[EI2] take part in their utterance until it is decided, and revise it afterwards', async () => {

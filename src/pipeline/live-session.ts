@@ -16,8 +16,8 @@ import { analyzeUtterance, readWords, told, type AnalyzedUtterance, type Experts
 import type { AskCauses } from './causes.service.js';
 import { Conversation } from './conversation.js';
 import { Course } from './course.js';
-import { joinedWords, type TimedWords } from './client-words.js';
-import { consented } from './consented-experts.js';
+import { joinedWords, type ClientText, type TimedWords } from './client-words.js';
+import { consented, type ConsentedExperts } from './consented-experts.js';
 import { FinishedUtterances } from './finished.js';
 import { assertPermitted, FurtherReadings, UNMATCHED, type ClientReading } from './further-readings.js';
 import { LiveWords } from './live-words.js';
@@ -66,14 +66,6 @@ export interface LiveSessionOptions {
   readonly idle: () => boolean;
 }
 
-export interface ClientText {
-  readonly text: string;
-  readonly ref?: string;
-  readonly startMs?: number;
-  readonly endMs?: number;
-  readonly language?: string;
-}
-
 /** Finished utterances kept so that what comes late can still revise the result. */
 const REMEMBERED = 16;
 /** Typed messages that may wait for analysis. */
@@ -93,7 +85,7 @@ export class LiveSession {
   private readonly further = new FurtherReadings(REMEMBERED);
   private readonly finished: FinishedUtterances;
   private readonly warned = new Set<WarningCode>();
-  private readonly experts: Experts;
+  private readonly experts: ConsentedExperts;
   private readonly liveWords: LiveWords;
   private readonly course: Course;
   private readonly conversation: Conversation | undefined;
@@ -136,7 +128,7 @@ export class LiveSession {
     );
     this.finished = new FinishedUtterances(
       {
-        fusion: experts.fusion,
+        experts: this.experts,
         locale: () => this.locale,
         emit,
         keep,
@@ -176,7 +168,6 @@ export class LiveSession {
 
   /** @throws WireError without consent for text, or when too many messages wait. */
   pushText(input: ClientText): void {
-    for (const gone of ['voice', 'text'] as const) if (!this.permitted.has(gone)) this.conversation?.forget(gone);
     if (!this.permitted.has('text')) {
       throw new WireError('consentRequired', 'There is no consent for text in this session.', { param: 'modality' });
     }
@@ -235,20 +226,23 @@ export class LiveSession {
   /** Takes effect at once: nothing that was buffered for a withdrawn modality is looked at any more. */
   withdraw(modality?: Modality): { readonly remaining: readonly Modality[] } {
     for (const gone of withdrawnFrom(this.permitted, modality ? [modality] : [...this.permitted])) {
-      if (isOwn(gone)) continue;
-      this.further.forget(gone);
-      this.finished.forget(gone);
+      if (isOwn(gone)) this.conversation?.forget(gone);
+      else this.further.forget(gone);
+      if (gone === 'text') this.forgetWords();
     }
-    if (!this.permitted.has('text')) {
-      this.words.clear();
-      // They hold what was said, for words that come late; those are no longer taken.
-      this.finished.clear();
-    }
+    this.finished.forget();
     if (this.permitted.size === 0) {
       this.ear?.drop();
       if (this.open) this.close(this.open, { endMs: this.ear?.processedMs ?? this.open.startMs, reason: 'forced' });
     }
     return { remaining: [...this.permitted] };
+  }
+
+  private forgetWords(): void {
+    this.words.clear();
+    this.liveWords.end();
+    // Their explanations quote what was said; words that come late are no longer taken.
+    this.finished.clear();
   }
 
   /** Drains: what was already said or typed still gets its result. */
@@ -332,17 +326,19 @@ export class LiveSession {
 
   /** Words with a time: they revise a finished utterance, or wait for the one they belong to. */
   private async place(words: TimedWords): Promise<void> {
+    if (!this.permitted.has('text')) return;
     const done = this.finished.closest(words, { spoken: true });
     if (!done) {
       this.words.add(words);
       return;
     }
-    const { utterance, voice } = done.analyzed;
+    const { utterance } = done.analyzed;
     const clientText = joinedWords([words]);
-    const revised = { ...utterance, ...(clientText && { clientText }) };
-    const { text, transcript } = await readWords(revised, this.experts);
-    const further = this.further.of(utterance);
-    const known = { utterance: revised, ...(transcript && { transcript }), voice, text, ...further };
+    const { text, transcript } = await readWords({ ...utterance, ...(clientText && { clientText }) }, this.experts);
+    // Withdrawn meanwhile: the answer stays as it was told.
+    if (!this.permitted.has('text')) return;
+    const { voice } = done.analyzed;
+    const known = { utterance, transcript, voice, text, ...this.further.of(utterance) };
     this.finished.revise(done, known, ['text'], 'transcriptRevised');
   }
 
@@ -350,7 +346,7 @@ export class LiveSession {
   private joinLate(): void {
     for (const [done, modalities] of this.further.joinLate((span) => this.finished.closest(span))) {
       const { utterance, transcript, voice, text } = done.analyzed;
-      const known = { utterance, ...(transcript && { transcript }), voice, text, ...this.further.of(utterance) };
+      const known = { utterance, transcript, voice, text, ...this.further.of(utterance) };
       this.finished.revise(done, known, modalities, 'evidenceAdded');
     }
     this.dropReadings(Math.min(this.ear?.processedMs ?? 0, this.open?.startMs ?? Infinity) - READING_WAITS_MS);
@@ -365,9 +361,7 @@ export class LiveSession {
     const { id, samples } = utterance;
     // After the answer was told; what was withdrawn meanwhile is not kept.
     if (samples && this.permitted.has('voice')) this.options.keepAudio?.(id, toS16Bytes(samples));
-    // Only the reading is kept, never the audio: an empty array says that there was some.
-    const remembered = { ...utterance, ...(utterance.samples ? { samples: new Float32Array(0) } : {}) };
-    this.finished.add({ ...analyzed, utterance: remembered });
+    this.finished.add(analyzed);
     this.warnOf(analyzed);
     this.takeCourse(analyzed);
     if (this.permitted.has('text')) this.conversation?.take(analyzed, this.locale);
