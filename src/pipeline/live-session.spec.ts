@@ -35,6 +35,20 @@ describe('LiveSession', () => {
     expect(of('fusion.result').map((one) => one.utteranceId)).toEqual(['u1', 'u2', 'u3']);
   });
 
+  it('words that come late join those that came before', async () => {
+    const { session, kept, speak, pause } = await open();
+    session.pushText({ text: 'I am fine', startMs: 0, endMs: 500 });
+    speak(1_000);
+    pause(1_000);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    session.pushText({ text: 'my friend', startMs: 500, endMs: 1_000 });
+    await session.end();
+    expect(kept.map(({ transcript, cause }) => [transcript?.text, cause])).toEqual([
+      ['I am fine', 'analysis'],
+      ['I am fine my friend', 'transcriptRevised'],
+    ]);
+  });
+
   it('an interim reading that is still on its way when the utterance ends is not told', async () => {
     const release: (() => void)[] = [];
     const slow = fakeExperts({

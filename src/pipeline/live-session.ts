@@ -16,12 +16,11 @@ import { analyzeUtterance, readWords, told, type AnalyzedUtterance, type Experts
 import type { AskCauses } from './causes.service.js';
 import { Conversation } from './conversation.js';
 import { Course } from './course.js';
-import { joinedWords, type ClientText, type TimedWords } from './client-words.js';
+import { ClientWords, type ClientText, type TimedWords } from './client-words.js';
 import { consented, type ConsentedExperts } from './consented-experts.js';
 import { FinishedUtterances } from './finished.js';
 import { assertPermitted, FurtherReadings, UNMATCHED, type ClientReading } from './further-readings.js';
 import { LiveWords } from './live-words.js';
-import { Waiting } from './waiting.js';
 
 export interface Tuning {
   readonly minSilenceMs?: number;
@@ -81,7 +80,7 @@ const READING_WAITS_MS = 60_000;
 export class LiveSession {
   private readonly queue = new SerialQueue();
   private readonly permitted: Set<Modality>;
-  private readonly words = new Waiting<TimedWords>();
+  private readonly words = new ClientWords(REMEMBERED);
   private readonly further = new FurtherReadings(REMEMBERED);
   private readonly finished: FinishedUtterances;
   private readonly warned = new Set<WarningCode>();
@@ -304,7 +303,7 @@ export class LiveSession {
     const length = utterance.endMs - utterance.startMs;
     this.waitingMs += length;
     void this.queue.add(async () => {
-      const clientText = joinedWords(this.words.take(utterance));
+      const clientText = this.words.of(utterance);
       for (const stale of this.words.takeStale(utterance.startMs)) this.addMessage(stale);
       await this.analyze({ ...utterance, ...(clientText ? { clientText } : {}) });
       this.waitingMs -= length;
@@ -327,13 +326,11 @@ export class LiveSession {
   /** Words with a time: they revise a finished utterance, or wait for the one they belong to. */
   private async place(words: TimedWords): Promise<void> {
     if (!this.permitted.has('text')) return;
+    this.words.add(words);
     const done = this.finished.closest(words, { spoken: true });
-    if (!done) {
-      this.words.add(words);
-      return;
-    }
+    if (!done) return;
     const { utterance } = done.analyzed;
-    const clientText = joinedWords([words]);
+    const clientText = this.words.of(utterance);
     const { text, transcript } = await readWords({ ...utterance, ...(clientText && { clientText }) }, this.experts);
     // Withdrawn meanwhile: the answer stays as it was told.
     if (!this.permitted.has('text')) return;
