@@ -2,7 +2,6 @@ import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { WireError } from '../common/errors.js';
 import { WorkerPool } from '../common/worker-pool.js';
 import { workerUrl } from '../common/worker-url.js';
-import type { DecodedFile } from './decode.js';
 import type { DecodeRefusal, DecodeTask } from './decode.worker.js';
 
 export interface DecodeOptions {
@@ -15,10 +14,10 @@ export interface DecodeOptions {
 /** Whole files are decoded off the main thread: whatever a crafted one does to its decoder, no live session notices. */
 @Injectable()
 export class DecodeService implements OnApplicationShutdown {
-  private readonly pool: WorkerPool<DecodeTask, DecodedFile | DecodeRefusal>;
+  private readonly pool: WorkerPool<DecodeTask, Float32Array | DecodeRefusal>;
 
   constructor(private readonly options: DecodeOptions) {
-    this.pool = new WorkerPool<DecodeTask, DecodedFile | DecodeRefusal>({
+    this.pool = new WorkerPool<DecodeTask, Float32Array | DecodeRefusal>({
       worker: workerUrl(import.meta.url, './decode.worker.js'),
       threads: options.threads,
       data: undefined,
@@ -26,8 +25,8 @@ export class DecodeService implements OnApplicationShutdown {
     });
   }
 
-  /** @throws WireError invalidAudioFrame as `decodeFile` does, overloaded when too many files wait. */
-  async decode(bytes: Uint8Array, signal?: AbortSignal): Promise<DecodedFile> {
+  /** 16 kHz, mono. @throws WireError invalidAudioFrame as `readRecording` does, overloaded when too many files wait. */
+  async decode(bytes: Uint8Array, signal?: AbortSignal): Promise<Float32Array> {
     if (this.pool.queued >= this.options.maxQueue) {
       throw new WireError('overloaded', 'too many files are being read; try again', { retryAfterMs: 2000 });
     }

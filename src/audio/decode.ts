@@ -48,30 +48,37 @@ const OPUS_RATE = 48_000;
 const unreadable = (message: string, param: string): WireError =>
   new WireError('invalidAudioFrame', message, { param });
 
+/** Reads a whole file at its own rate. @throws WireError as `decodeParts` does */
+export async function decodeFile(bytes: Uint8Array, maxSeconds?: number): Promise<DecodedFile> {
+  const parts: Float32Array[] = [];
+  let rate = 0;
+  for await (const { samples, sampleRate } of decodeParts(bytes, maxSeconds)) {
+    parts.push(samples);
+    rate = sampleRate;
+  }
+  return { samples: concatSamples(parts), sampleRate: rate };
+}
+
 /**
- * Reads a whole file.
+ * Reads a whole file bit by bit; chained files may change their rate.
  * @throws WireError invalidAudioFrame when it is empty, in no format that is read, broken, or longer than `maxSeconds`.
  */
-export async function decodeFile(bytes: Uint8Array, maxSeconds = 3600): Promise<DecodedFile> {
+export async function* decodeParts(bytes: Uint8Array, maxSeconds = 3600): AsyncGenerator<DecodedFile> {
   if (bytes.length === 0) throw unreadable('the file is empty', 'audio');
   const format = formatOf(bytes);
   if (!format) throw unreadable(`the file is in no known format; ${READABLE}`, 'audio');
-  const parts: Float32Array[] = [];
-  let sampleRate = 0;
-  let length = 0;
+  let seconds = 0;
   const tooLong = unreadable(`the audio is longer than ${maxSeconds} seconds`, 'audio');
   for await (const part of decodeSlices(slicesOf(bytes, format, maxSeconds, tooLong), format)) {
-    sampleRate = part.sampleRate;
-    length += part.samples.length;
+    const { samples, sampleRate } = part;
     if (!(sampleRate >= 4_000 && sampleRate <= 384_000))
       throw unreadable(`a sample rate of ${sampleRate} Hz is not read`, 'audio');
-    if (length > maxSeconds * sampleRate) throw tooLong;
-    parts.push(part.samples);
+    seconds += samples.length / sampleRate;
+    if (seconds > maxSeconds) throw tooLong;
+    for (let i = 0; i < samples.length; i++) if (!Number.isFinite(samples[i])) samples[i] = 0;
+    yield part;
   }
-  if (length === 0) throw unreadable(`the ${format} file holds no sound or is cut off; ${READABLE}`, 'audio');
-  const samples = concatSamples(parts);
-  for (let i = 0; i < samples.length; i++) if (!Number.isFinite(samples[i])) samples[i] = 0;
-  return { samples, sampleRate };
+  if (seconds === 0) throw unreadable(`the ${format} file holds no sound or is cut off; ${READABLE}`, 'audio');
 }
 
 /** What the codec is given, bit by bit. The samples do not depend on where the bytes are cut. */

@@ -1,5 +1,5 @@
 import { WireError } from '../common/errors.js';
-import { type DecodedFile, decodeFile } from './decode.js';
+import { readRecording } from './read-recording.js';
 
 export interface DecodeTask {
   readonly bytes: Uint8Array;
@@ -12,9 +12,9 @@ export interface DecodeRefusal {
 }
 
 /** One file. */
-export default async function decode(task: DecodeTask): Promise<DecodedFile | DecodeRefusal> {
+export default async function decode(task: DecodeTask): Promise<Float32Array | DecodeRefusal> {
   try {
-    return await decodeFile(task.bytes, task.maxSeconds);
+    return await readRecording(task.bytes, task.maxSeconds);
   } catch (error) {
     if (!(error instanceof WireError)) throw error;
     return { refused: { code: error.code, message: error.message, details: error.details } };

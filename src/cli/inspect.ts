@@ -4,7 +4,6 @@ import { AcousticService } from '../audio/acoustic.service.js';
 import { DecodeService } from '../audio/decode.service.js';
 import { createDenoiser } from '../audio/denoise.model.js';
 import { concatSamples } from '../audio/pcm.js';
-import { resampleWhole } from '../audio/resample.js';
 import { OWN_MODALITIES } from '../emotion/evidence.js';
 import { PipelineService } from '../pipeline/pipeline.service.js';
 import { inspectionPage } from './inspect-page.js';
@@ -39,9 +38,8 @@ export async function inspect(file: string, options: InspectOptions): Promise<bo
     const analysis = await pipeline.analyze(request).catch(reasonOf);
     if (typeof analysis === 'string') return failed(file, analysis);
 
-    const decoded = await line.get(DecodeService, { strict: false }).decode(audio);
-    const resampled = await resampleWhole(decoded.samples, decoded.sampleRate);
-    const samples = config.AUDIO_DENOISE === 'rnnoise' ? await denoised(resampled) : resampled;
+    const heard = await line.get(DecodeService, { strict: false }).decode(audio);
+    const samples = config.AUDIO_DENOISE === 'rnnoise' ? await denoised(heard) : heard;
     const readings = await readAlong(samples, analysis.utterances, line.get(AcousticService, { strict: false }));
 
     const name = basename(file);

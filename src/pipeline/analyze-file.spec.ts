@@ -9,7 +9,7 @@ import type { Experts } from './analyze-utterance.js';
 import { LiveSession } from './live-session.js';
 
 /** Longer than a file may run ahead of its analysis. */
-const TEN_SECONDS = { samples: new Float32Array(160_000).fill(0.5), sampleRate: 16_000 };
+const TEN_SECONDS = new Float32Array(160_000).fill(0.5);
 const REQUEST: FileRequest = { audio: new Uint8Array(1), modalities: ['voice'], language: 'en' };
 
 const experts: Experts = {
@@ -78,7 +78,7 @@ describe('a file whose consent is withdrawn', () => {
       asked.push(windows.length);
       return silence(windows, state);
     };
-    const decode = (): Promise<typeof TEN_SECONDS> => {
+    const decode = (): Promise<Float32Array> => {
       abort.abort();
       return Promise.resolve(TEN_SECONDS);
     };

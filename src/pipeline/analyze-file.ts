@@ -1,5 +1,3 @@
-import type { DecodedFile } from '../audio/decode.js';
-import { resampleWhole } from '../audio/resample.js';
 import { WireError } from '../common/errors.js';
 import type { Modality } from '../emotion/evidence.js';
 import type { Alert, TrajectoryPoint } from '../emotion/course.js';
@@ -58,9 +56,11 @@ export interface FilePorts {
   open(options: OpenOptions, emit: Emit<string>, onAudioError: (error: WireError) => void): Promise<LiveSession>;
   readonly experts: Experts;
   readonly keep?: KeepResult;
-  decode(bytes: Uint8Array): Promise<DecodedFile>;
+  /** 16 kHz, mono. */
+  decode(bytes: Uint8Array): Promise<Float32Array>;
 }
 
+const LINE_FORMAT = { encoding: 'pcm_f32le', sampleRate: SAMPLE_RATE, channels: 1 } as const;
 /** Audio goes in by such pieces, so that memory holds no second copy of the file, ms. */
 const PIECE_MS = 1_000;
 /** How far a file may run ahead of the analysis, ms. */
@@ -78,11 +78,11 @@ export async function analyzeFile(
   signal: AbortSignal = new AbortController().signal,
 ): Promise<FileAnalysis<string>> {
   const told = new Telling();
-  const decoded = request.audio && (await ports.decode(request.audio));
-  if (decoded && request.text !== undefined) await wholeFile(decoded, request.text, request, ports, told.emit, signal);
-  else await asStream(decoded, request, ports, told.emit, signal);
+  const samples = request.audio && (await ports.decode(request.audio));
+  if (samples && request.text !== undefined) await wholeFile(samples, request.text, request, ports, told.emit, signal);
+  else await asStream(samples, request, ports, told.emit, signal);
   if (signal.aborted) throw new WireError('consentRequired', 'The consent was withdrawn meanwhile.');
-  const durationMs = decoded ? Math.round((decoded.samples.length * 1_000) / decoded.sampleRate) : 0;
+  const durationMs = samples ? Math.round((samples.length * 1_000) / SAMPLE_RATE) : 0;
   return {
     durationMs,
     utterances: told.parts(),
@@ -93,14 +93,13 @@ export async function analyzeFile(
 }
 
 async function asStream(
-  decoded: DecodedFile | undefined,
+  samples: Float32Array | undefined,
   request: FileRequest,
   ports: FilePorts,
   emit: Emit<string>,
   signal: AbortSignal,
 ): Promise<void> {
   const { modalities, language, text, locale = 'en', profile, rules = [], readings = [] } = request;
-  const format = decoded && ({ encoding: 'pcm_f32le', sampleRate: decoded.sampleRate, channels: 1 } as const);
   const failures: WireError[] = [];
   const session = await ports.open(
     {
@@ -109,7 +108,7 @@ async function asStream(
       locale,
       rules,
       ...(profile && { profile }),
-      ...(format && { audio: format }),
+      ...(samples && { audio: LINE_FORMAT }),
       tuning: { interimIntervalMs: 0 },
     },
     emit,
@@ -121,7 +120,7 @@ async function asStream(
   try {
     if (signal.aborted) return;
     for (const reading of readings) session.pushReading(reading);
-    if (decoded) await feed(session, decoded, signal);
+    if (samples) await feed(session, samples, signal);
     else if (text !== undefined) session.pushText({ text });
     // Also of one that was aborted: only then will nothing more come of it.
     await session.end();
@@ -133,8 +132,8 @@ async function asStream(
 }
 
 /** Piece by piece, never far ahead of the analysis. Once the signal is aborted nothing waits any more, and nothing more goes in. */
-async function feed(session: LiveSession, { samples, sampleRate }: DecodedFile, signal: AbortSignal): Promise<void> {
-  const piece = Math.ceil((sampleRate * PIECE_MS) / 1_000);
+async function feed(session: LiveSession, samples: Float32Array, signal: AbortSignal): Promise<void> {
+  const piece = (SAMPLE_RATE * PIECE_MS) / 1_000;
   for (let at = 0; at < samples.length && !signal.aborted; at += piece) {
     session.pushAudio(new Uint8Array(samples.slice(at, at + piece).buffer));
     while (session.bufferedMs > AHEAD_MS) await new Promise((done) => setTimeout(done, 5));
@@ -142,7 +141,7 @@ async function feed(session: LiveSession, { samples, sampleRate }: DecodedFile, 
 }
 
 async function wholeFile(
-  decoded: DecodedFile,
+  samples: Float32Array,
   text: string,
   request: FileRequest,
   ports: FilePorts,
@@ -162,7 +161,6 @@ async function wholeFile(
     further.clear();
   });
   if (signal.aborted) return;
-  const samples = await resampleWhole(decoded.samples, decoded.sampleRate);
   const endMs = (samples.length * 1_000) / SAMPLE_RATE;
   const utterance = { id: 'u1', startMs: 0, endMs, endReason: 'sessionEnd', samples, clientText: { text } } as const;
   emit('utterance.start', { utteranceId: utterance.id, startMs: 0 });

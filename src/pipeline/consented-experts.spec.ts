@@ -74,7 +74,7 @@ describe('a whole file with its words', () => {
   const ports = (experts: Experts): FilePorts => ({
     experts,
     open: () => Promise.reject(new Error('words are given: no stream is opened')),
-    decode: () => Promise.resolve({ samples: new Float32Array(16_000), sampleRate: 16_000 }),
+    decode: () => Promise.resolve(new Float32Array(16_000)),
   });
   const request = { audio: new Uint8Array(1), text: 'fine', language: 'en' } as const;
 

@@ -7,7 +7,7 @@ import { AcousticReader, inputOf, measure, startBackend } from '../../src/audio/
 import { extractFeatures } from '../../src/audio/features.js';
 import { FUNCTIONAL_GROUPS } from '../../src/audio/functionals.js';
 import { PROJECT_ROOT } from '../../src/common/config.js';
-import { readClip } from '../../training/corpora/read-clip.js';
+import { readRecording } from '../../src/audio/read-recording.js';
 import { rngOf } from '../../training/common/rng.js';
 import { haveCorpora, heldOutClips } from '../support/held-out.js';
 
@@ -26,7 +26,7 @@ describe('the cue that is named first', () => {
     const rng = rngOf(1);
     const losses = { named: 0, other: 0, flips: { named: 0, other: 0 } };
     for (const { file } of chosen) {
-      const input = inputOf(measure(extractFeatures(await readClip(await readFile(file)))), config.population);
+      const input = inputOf(measure(extractFeatures(await readRecording(await readFile(file)))), config.population);
       const { top, weights } = reader.explain(input);
       const label = config.labels.indexOf(top);
       const without = (cue: number): Float32Array => {

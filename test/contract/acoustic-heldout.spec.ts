@@ -5,7 +5,7 @@ import { loadAcousticModel } from '../../src/audio/acoustic.model.js';
 import { PROJECT_ROOT } from '../../src/common/config.js';
 import { EMOTIONS } from '../../src/emotion/scores.js';
 import { figuresOf } from '../../training/common/metrics.js';
-import { readClip } from '../../training/corpora/read-clip.js';
+import { readRecording } from '../../src/audio/read-recording.js';
 import { haveCorpora, heldOutClips } from '../support/held-out.js';
 
 const modelsDir = join(PROJECT_ROOT, 'models');
@@ -23,7 +23,7 @@ describe('acoustic/seven on speakers it never heard', () => {
     const chosen = await heldOutClips(model.config.training, 6);
     const predictions = [];
     for (const { file, emotion } of chosen) {
-      const { evidence } = model.read(await readClip(await readFile(file)));
+      const { evidence } = model.read(await readRecording(await readFile(file)));
       const scores = evidence.status === 'available' ? evidence.scores : {};
       predictions.push({ truth: EMOTIONS.indexOf(emotion), scores: EMOTIONS.map((e) => scores[e] ?? 0) });
     }

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { expect } from '@jest/globals';
-import { readClip } from '../../training/corpora/read-clip.js';
+import { readRecording } from '../../src/audio/read-recording.js';
 import { CLIPS } from './clips.js';
 import { haveCorpora, heldOutClips } from './held-out.js';
 
@@ -44,7 +44,7 @@ function saidIn(file: string, code: RegExp): Said {
   const name = basename(file);
   const sentence = SENTENCES[code.exec(name)?.[1] ?? ''];
   if (sentence === undefined) throw new Error(`${name} names no sentence`);
-  return { name, sentence, samples: () => readClip(readFileSync(file)) };
+  return { name, sentence, samples: () => readRecording(readFileSync(file)) };
 }
 
 /**

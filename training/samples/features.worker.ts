@@ -5,7 +5,7 @@ import { functionals } from '../../src/audio/functionals.js';
 import { spectrogramOf, type Spectrogram } from '../../src/audio/spectrogram.js';
 import { sha256 } from '../../src/common/model-manifest.js';
 import { augmented } from './augment.js';
-import { readClip } from '../corpora/read-clip.js';
+import { readRecording } from '../../src/audio/read-recording.js';
 import { rngOf } from '../common/rng.js';
 
 /** One recording: as it was made (variant 0), or changed as a life outside the studio would change it. */
@@ -31,7 +31,7 @@ export interface ClipFeatures extends Features {
 export default async function featuresOf({ file, variants }: FeatureTask): Promise<ClipFeatures[]> {
   const bytes = await readFile(file);
   const hash = sha256(bytes);
-  const clean = await readClip(bytes);
+  const clean = await readRecording(bytes);
   const out: ClipFeatures[] = [];
   for (const variant of variants) {
     const rng = rngOf(parseInt(hash.slice(0, 8), 16) + variant);

@@ -11,7 +11,7 @@ import { degrade, type Condition } from '../samples/conditions.js';
 import type { Clip } from '../corpora/corpora.js';
 import { groupBy } from '../common/group-by.js';
 import { argmax } from '../common/metrics.js';
-import { readClip } from '../corpora/read-clip.js';
+import { readRecording } from '../../src/audio/read-recording.js';
 import { rngOf, seedFor, shuffled } from '../common/rng.js';
 
 /** What the model said of one clip under one condition. */
@@ -138,7 +138,7 @@ export async function samplesOf({ file }: Clip): Promise<{ samples?: Float32Arra
   const bytes = await readFile(file).catch((cause: unknown) => {
     throw new Error(`${file} cannot be read: ${messageOf(cause)}`, { cause });
   });
-  return readClip(bytes).then(
+  return readRecording(bytes).then(
     (samples) => ({ samples }),
     (error: unknown) => ({ problem: messageOf(error) }),
   );

@@ -6,7 +6,7 @@ import { messageOf } from '../../src/common/errors.js';
 import type { WhisperModel } from '../../src/text/whisper.model.js';
 import { loadWhisper } from '../../src/text/whisper.model.js';
 import type { Dtype } from '../../src/text/hub-source.js';
-import { readClip } from '../corpora/read-clip.js';
+import { readRecording } from '../../src/audio/read-recording.js';
 
 /** Which Whisper. */
 export interface WhisperChoice {
@@ -59,7 +59,7 @@ export async function cachedStates(
       const hash = createHash('sha256').update(bytes).digest('hex');
       let pooled = known.get(hash);
       if (pooled === undefined) {
-        const { states } = await readClip(bytes)
+        const { states } = await readRecording(bytes)
           .then((samples) => whisper.hear(samples, { states: true }))
           .catch((cause: unknown) => {
             throw new Error(`${file} cannot be used: ${messageOf(cause)}`, { cause });
