@@ -77,9 +77,9 @@ export class Api {
   }
 }
 
-/** What was answered. @throws Refused */
+/** What was answered. @throws Refused; whatever reading throws where an answer breaks off, or is no longer wanted */
 export async function read<T>(response: Response): Promise<T> {
-  const body = (await response.json().catch(() => ({}))) as { detail?: string; title?: string };
-  if (response.ok) return body as T;
-  throw new Refused(response.status, body.detail ?? body.title ?? `The server answered ${response.status}.`);
+  if (response.ok) return (await response.json()) as T;
+  const { detail, title } = (await response.json().catch(() => ({}))) as { detail?: string; title?: string };
+  throw new Refused(response.status, detail ?? title ?? `The server answered ${response.status}.`);
 }
