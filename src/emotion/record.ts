@@ -9,8 +9,6 @@ export const RESULT_CAUSES = [
   'labelOverride', // a person says otherwise
   'labelRevoked', // a person says that it must not stand
   'labelRestored', // and takes that back
-  'consentWithdrawn', // a modality may no longer be used
-  'modelReplay', // the same evidence under another configuration
 ] as const;
 /** Why there is a revision of a result. */
 export type ResultCause = (typeof RESULT_CAUSES)[number];

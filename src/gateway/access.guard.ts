@@ -21,12 +21,12 @@ import { CONFIG } from './config.token.js';
 const ACCESS = 'undertone:access';
 type AdmittedRequest = Request & { caller?: Caller };
 
-/** This route, or every route of this class, is for callers of this role and of those above it. */
-export const Access = (role: Role): ClassDecorator & MethodDecorator =>
+/** This route, or every route of this class, is for callers of this role and of those above it; `keyOnly`: a token does not do. */
+export const Access = (role: Role, { keyOnly = false } = {}): ClassDecorator & MethodDecorator =>
   applyDecorators(
     SetMetadata(ACCESS, role),
     ApiSecurity('key'),
-    ApiBearerAuth('token'),
+    ...(keyOnly ? [] : [ApiBearerAuth('token')]),
     ApiResponse({ status: 401, description: 'no valid key or token' }),
     ApiResponse({ status: 403, description: `the key's role is below ${role}` }),
     ApiResponse({ status: 429, description: 'too many requests; Retry-After says when' }),

@@ -14,7 +14,7 @@ export class TokensController {
   constructor(private readonly auth: Auth) {}
 
   @Post()
-  @Access('client')
+  @Access('client', { keyOnly: true })
   @HttpCode(201)
   @ApiOperation({
     summary: 'Given for a key: a short-lived token for sockets and REST, for whoever must not hold the key',

@@ -113,6 +113,8 @@ describe('routes', () => {
         const response = await fetch(server.url + path.replace(/\{\w+\}/g, 'x'), { method: method.toUpperCase() });
         expect([path, method, response.status]).toEqual([path, method, open.includes(path) ? 200 : 401]);
         expect([path, security !== undefined]).toEqual([path, !open.includes(path)]);
+        const byToken = security?.some((one) => 'token' in one) ?? false;
+        expect([path, byToken]).toEqual([path, security !== undefined && path !== '/v1/tokens']);
       }
     }
   });

@@ -9,8 +9,6 @@ export const CAUSE: Readonly<Record<ResultCause, string>> = {
   labelOverride: 'corrected',
   labelRevoked: 'revoked',
   labelRestored: 'brought back',
-  consentWithdrawn: 'consent was withdrawn',
-  modelReplay: 'analysed again',
 };
 
 export const ENDED: Readonly<Record<string, string>> = {
