@@ -124,7 +124,7 @@ function* chunks<T>(items: readonly T[], size: number): Generator<T[]> {
  * Counts up with every change of how clips are drawn, changed and taught that no recipe says (`samples.ts`, `pictures.ts`, `targets.ts`
  * and this file): a training that was begun otherwise is not taken up.
  */
-const TRAINING_VERSION = 1;
+const TRAINING_VERSION = 2;
 
 /** The file of a training's checkpoint, and what must be the same for it to be taken up: recipe, clips, what they sound like and their votes. */
 function placeOf(dir: string, recipe: NetworkRecipe, { samples, outputs }: TrainingData): [path: string, key: string] {

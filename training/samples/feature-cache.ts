@@ -9,12 +9,12 @@ import { workerUrl } from '../../src/common/worker-url.js';
 import { AUGMENTATION_VERSION } from './augment.js';
 import type { ClipFeatures, Features, FeatureTask } from './features.worker.js';
 
-/** A record: 32 bytes of hash, variant and frame count as 32-bit numbers, the float columns, then the spectrogram in 16 bits. */
+/** A record: 32 bytes of hash, variant and frame count as 32-bit numbers, the columns, then the spectrogram; floats as they were computed. */
 const HASH_BYTES = 32;
 const HEAD_BYTES = HASH_BYTES + 8;
 const COLUMNS = FUNCTIONAL_NAMES.length + CLASSIC_MFCC_COUNT + MEL_BANDS;
-/** Steps per neper: finer than any microphone, and 16 bits reach ±128 nepers. */
-const RESOLUTION = 256;
+/** Of the records. */
+const FORMAT = 2;
 
 export interface CacheOptions {
   readonly dir: string;
@@ -59,10 +59,8 @@ export async function cachedFeatures(files: readonly string[], options: CacheOpt
     const missing = variants.filter((variant) => !known.has(keyOf(hash, variant)));
     if (missing.length > 0) {
       for (const features of await pool.run({ file, variants: missing })) {
-        const record = recordOf(features);
-        await store.appendFile(record);
-        // As a later run will read it: rounded.
-        known.set(keyOf(hash, features.variant), featuresIn(record.subarray(HEAD_BYTES), features.spectrogram.frames));
+        await store.appendFile(recordOf(features));
+        known.set(keyOf(hash, features.variant), shared(features));
       }
     }
     return variants.flatMap((variant) => known.get(keyOf(hash, variant)) ?? []);
@@ -76,10 +74,10 @@ export async function cachedFeatures(files: readonly string[], options: CacheOpt
   return out;
 }
 
-/** Another version of the extractor or of the augmentation, or another set of functionals, is another cache. */
+/** Another version of the records, the extractor or the augmentation, or another set of functionals, is another cache. */
 function cacheKey(): string {
   const names = createHash('sha256').update(FUNCTIONAL_NAMES.join()).digest('hex').slice(0, 8);
-  return `v${FEATURE_VERSION}.${AUGMENTATION_VERSION}-${names}`;
+  return `v${FORMAT}.${FEATURE_VERSION}.${AUGMENTATION_VERSION}-${names}`;
 }
 
 async function hashOf(file: string): Promise<string> {
@@ -94,13 +92,17 @@ function keyOf(hash: string, variant: number): string {
 
 function recordOf({ hash, variant, functionals, classic, spectrogram }: ClipFeatures): Buffer {
   const { frames, logMel, bandMean } = spectrogram;
-  const record = Buffer.alloc(HEAD_BYTES + 4 * COLUMNS + 2 * frames * MEL_BANDS);
+  const record = Buffer.alloc(HEAD_BYTES + bodyBytes(frames));
   record.write(hash, 'hex');
   let at = record.writeUInt32LE(variant, HASH_BYTES);
   at = record.writeUInt32LE(frames, at);
-  for (const value of [...functionals, ...classic, ...bandMean]) at = record.writeFloatLE(value, at);
-  for (const value of logMel) at = record.writeInt16LE(Math.round(value * RESOLUTION), at);
+  for (const values of [functionals, classic, bandMean, logMel])
+    for (const value of values) at = record.writeFloatLE(value, at);
   return record;
+}
+
+function bodyBytes(frames: number): number {
+  return 4 * (COLUMNS + frames * MEL_BANDS);
 }
 
 async function readRecords(path: string): Promise<Map<string, Features>> {
@@ -114,7 +116,7 @@ async function readRecords(path: string): Promise<Map<string, Features>> {
       if (at + HEAD_BYTES > size) break;
       await file.read(head, 0, HEAD_BYTES, at);
       const frames = head.readUInt32LE(HASH_BYTES + 4);
-      const bytes = 4 * COLUMNS + 2 * frames * MEL_BANDS;
+      const bytes = bodyBytes(frames);
       if (at + HEAD_BYTES + bytes > size) break;
       const body = Buffer.alloc(bytes);
       await file.read(body, 0, bytes, at + HEAD_BYTES);
@@ -130,16 +132,15 @@ async function readRecords(path: string): Promise<Map<string, Features>> {
 
 /** Little-endian, as every processor that Node runs on. */
 function featuresIn(body: Buffer, frames: number): Features {
-  const columns = new Float32Array(body.buffer.slice(body.byteOffset, body.byteOffset + 4 * COLUMNS));
-  const steps = new Int16Array(body.buffer.slice(body.byteOffset + 4 * COLUMNS, body.byteOffset + body.length));
+  const columns = new Float32Array(body.buffer.slice(body.byteOffset, body.byteOffset + bodyBytes(frames)));
   const [functionals, classic] = [FUNCTIONAL_NAMES.length, FUNCTIONAL_NAMES.length + CLASSIC_MFCC_COUNT];
   return shared({
     functionals: columns.subarray(0, functionals),
     classic: columns.subarray(functionals, classic),
     spectrogram: {
       frames,
-      logMel: Float32Array.from(steps, (step) => step / RESOLUTION),
-      bandMean: columns.subarray(classic),
+      logMel: columns.subarray(COLUMNS),
+      bandMean: columns.subarray(classic, COLUMNS),
     },
   });
 }
