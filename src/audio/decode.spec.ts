@@ -3,13 +3,7 @@ import { WireError } from '../common/errors.js';
 import type { Encoding } from '../emotion/utterance.js';
 import { createFrameDecoder, decodeFile } from './decode.js';
 import { concatSamples } from './pcm.js';
-import { createResampler } from './resample.js';
-
-async function at16k(name: string): Promise<Float32Array> {
-  const { samples, sampleRate } = await decodeFile(clip(name));
-  const resampler = await createResampler(sampleRate);
-  return concatSamples([resampler.push(samples), resampler.flush()]);
-}
+import { readRecording } from './read-recording.js';
 
 async function streamed(parts: Iterable<Uint8Array>, encoding: Encoding): Promise<Float32Array> {
   const decoder = createFrameDecoder({ encoding, sampleRate: 48_000, channels: 1 });
@@ -43,7 +37,7 @@ describe('decodeFile', () => {
     ['two-sentences.m4a', 10],
     ['two-sentences.vorbis.ogg', 5],
   ])('[AU4] %s has the samples of the wav in their places', async (name, db) => {
-    expect(snrDb(await at16k('two-sentences.wav'), await at16k(name))).toBeGreaterThan(db);
+    expect(snrDb(await readRecording(clip('two-sentences.wav')), await readRecording(clip(name)))).toBeGreaterThan(db);
   });
 
   it('[AU4] mixes two channels', async () => {

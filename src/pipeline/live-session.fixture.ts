@@ -58,6 +58,19 @@ export function fakeExperts(over: Partial<Experts> = {}): Experts {
   };
 }
 
+/** Experts whose voice is read once `finish` is called. */
+export function heldReading(): { slow: Experts; finish: () => void } {
+  let finish = (): void => undefined;
+  const reading = new Promise<void>((resolve) => (finish = resolve));
+  const slow = fakeExperts({
+    voice: async () => {
+      await reading;
+      return said('voice', { voicedMs: 2_000, snrDb: 30, clipping: 0 });
+    },
+  });
+  return { slow, finish };
+}
+
 export interface Heard {
   session: LiveSession;
   /** What was handed over to be stored. */

@@ -1,6 +1,6 @@
 import type { Modality } from '../emotion/evidence.js';
 import type { Experts } from './analyze-utterance.js';
-import { face, fakeExperts, open, said } from './live-session.fixture.js';
+import { face, fakeExperts, heldReading, open, said } from './live-session.fixture.js';
 
 describe('LiveSession', () => {
   it('[PR4] tells utterances in order, and warns once that words cannot be written down', async () => {
@@ -75,14 +75,7 @@ describe('LiveSession', () => {
     const WITH_FACE: Modality[] = ['voice', 'text', 'face'];
 
     it('[EI2] take part in their utterance until it is decided, and revise it afterwards', async () => {
-      let finish = (): void => undefined;
-      const reading = new Promise<void>((resolve) => (finish = resolve));
-      const slow = fakeExperts({
-        voice: async () => {
-          await reading;
-          return said('voice', { voicedMs: 2_000, snrDb: 30, clipping: 0 });
-        },
-      });
+      const { slow, finish } = heldReading();
       const { session, of, names, speak, pause } = await open(slow, WITH_FACE);
       speak(1_000);
       pause(1_000);

@@ -4,7 +4,7 @@ import type { Said } from '../fusion/causes.js';
 import { peaked, textOf, voiceOf } from '../fusion/evidence.fixture.js';
 import type { Experts } from './analyze-utterance.js';
 import type { AskCauses } from './causes.service.js';
-import { face, fakeExperts, open, said, type Heard } from './live-session.fixture.js';
+import { face, fakeExperts, heldReading, open, type Heard } from './live-session.fixture.js';
 
 const WORDS = 'my secret words';
 const VOICE = voiceOf(peaked({ angry: 0.9 }), {
@@ -76,14 +76,7 @@ function expectNoVoice({ of, kept }: Pick<Heard, 'of' | 'kept'>, from = 0): void
 
 describe('a withdrawal', () => {
   it('[PV3] a withdrawal during the reading hides what the reading found', async () => {
-    let finish = (): void => undefined;
-    const reading = new Promise<void>((resolve) => (finish = resolve));
-    const slow = fakeExperts({
-      voice: async () => {
-        await reading;
-        return said('voice', { voicedMs: 2_000, snrDb: 30, clipping: 0 });
-      },
-    });
+    const { slow, finish } = heldReading();
     const { session, of, speak, pause } = await open(slow);
     speak(1_000);
     pause(1_000);

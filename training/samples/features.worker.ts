@@ -2,10 +2,10 @@ import { readFile } from 'node:fs/promises';
 import { CLASSIC_MFCC_COUNT, classicMfccMean } from '../../src/audio/classic-mfcc.js';
 import { extractFeatures } from '../../src/audio/features.js';
 import { functionals } from '../../src/audio/functionals.js';
+import { readRecording } from '../../src/audio/read-recording.js';
 import { spectrogramOf, type Spectrogram } from '../../src/audio/spectrogram.js';
 import { sha256 } from '../../src/common/model-manifest.js';
 import { augmented } from './augment.js';
-import { readRecording } from '../../src/audio/read-recording.js';
 import { rngOf } from '../common/rng.js';
 
 /** One recording: as it was made (variant 0), or changed as a life outside the studio would change it. */

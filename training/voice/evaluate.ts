@@ -2,6 +2,7 @@ import type { BaselineMode } from '../samples/samples.js';
 import { access, readFile } from 'node:fs/promises';
 import { temperatureAt } from '../../src/audio/acoustic-format.js';
 import type { AcousticService } from '../../src/audio/acoustic.service.js';
+import { readRecording } from '../../src/audio/read-recording.js';
 import { emptyBaseline, withSpeech, type SpeakerBaseline } from '../../src/audio/speaker-baseline.js';
 import type { Evidence } from '../../src/emotion/evidence.js';
 import { messageOf } from '../../src/common/errors.js';
@@ -11,7 +12,6 @@ import { degrade, type Condition } from '../samples/conditions.js';
 import type { Clip } from '../corpora/corpora.js';
 import { groupBy } from '../common/group-by.js';
 import { argmax } from '../common/metrics.js';
-import { readRecording } from '../../src/audio/read-recording.js';
 import { rngOf, seedFor, shuffled } from '../common/rng.js';
 
 /** What the model said of one clip under one condition. */

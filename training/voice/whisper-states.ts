@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, open, readFile, truncate } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { readRecording } from '../../src/audio/read-recording.js';
 import { messageOf } from '../../src/common/errors.js';
 import type { WhisperModel } from '../../src/text/whisper.model.js';
 import { loadWhisper } from '../../src/text/whisper.model.js';
 import type { Dtype } from '../../src/text/hub-source.js';
-import { readRecording } from '../../src/audio/read-recording.js';
 
 /** Which Whisper. */
 export interface WhisperChoice {
