@@ -18,6 +18,8 @@ describe('the connection of the live page', () => {
   /** Each connection that was made, in order. */
   let connections: Socket[];
   let erasure: (socket: Socket, answer: Answer) => Promise<void>;
+  const start = (): Promise<unknown> =>
+    client.start({ modalities: ['text'], consent: {}, context: { purpose: 'test', setting: 'personal' } });
 
   beforeEach(async () => {
     const http = createServer();
@@ -25,7 +27,11 @@ describe('the connection of the live page', () => {
     [states, connections] = [[], []];
     io.of('/v1/stream').on('connection', (socket) => {
       connections.push(socket);
+      let carried = false;
       socket.on('session.start', (_payload: unknown, answer: Answer) => {
+        if (carried)
+          answer({ ok: false, error: { message: 'This connection already had its session; open another.' } });
+        carried = true;
         answer({ ok: true, session: { sessionId: 's', limits }, receipt: {} });
       });
       socket.on('consent.withdraw', (_payload: unknown, answer: Answer) => void erasure(socket, answer));
@@ -37,8 +43,7 @@ describe('the connection of the live page', () => {
     client = new StreamClient(api, (state) => states.push(state));
     client.connect();
     await until(() => states.includes('connected'));
-    const context = { purpose: 'test', setting: 'personal' } as const;
-    await client.start({ modalities: ['text'], consent: {}, context });
+    await start();
   });
   afterEach(async () => {
     client.close();
@@ -70,6 +75,21 @@ describe('the connection of the live page', () => {
     await until(() => connections.length === 2);
     await wait(100);
     expect(connections.map(({ connected }) => connected)).toEqual([false, true]);
+  });
+
+  it('[LP6] starts the next session on a new connection, also while the old one still waits for an answer', async () => {
+    erasure = async (socket, answer) => {
+      socket.emit('session.closed', { reason: 'consentWithdrawn', totals: {} });
+      await wait(100);
+      answer({ ok: true, remaining: [], recorded: true, erased: true });
+    };
+    const withdrawn = client.withdraw({ erase: true });
+    await until(() => !client.inSession);
+    expect(states.at(-1)).toBe('connecting');
+    await start();
+    expect(client.inSession).toBe(true);
+    expect(connections).toHaveLength(2);
+    await withdrawn;
   });
 
   it('[LP6] connects anew at once where nothing waits for an answer', async () => {

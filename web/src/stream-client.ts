@@ -39,6 +39,8 @@ export class StreamClient {
   /** What the server has not answered yet. */
   private readonly asked = new Set<Promise<unknown>>();
   private secondTry = false;
+  /** Over when the connection is one that carried no session yet, or none could be had. */
+  private renewed = Promise.resolve();
 
   constructor(
     private readonly api: Api,
@@ -77,7 +79,7 @@ export class StreamClient {
       'audio.ack': (ack) => this.running?.credit.acked(ack),
       'session.closed': () => {
         this.running = undefined;
-        void this.renew();
+        this.renewed = this.renew();
       },
     });
   }
@@ -100,7 +102,9 @@ export class StreamClient {
     for (const [event, handler] of Object.entries(handlers)) this.socket.on(event as 'warning', handler as never);
   }
 
+  /** Starts a session; right after another, as soon as there is a new connection for it. */
   async start(request: StartRequest): Promise<{ session: SessionInfo; receipt: ConsentReceipt }> {
+    await this.renewed;
     const { session, receipt } = await this.ask<{ session: SessionInfo; receipt: ConsentReceipt }>(
       'session.start',
       request,
@@ -170,9 +174,16 @@ export class StreamClient {
    * answered: an erasure is, after its session is closed.
    */
   private async renew(): Promise<void> {
+    this.onState('connecting', false, '');
     const { id } = this.socket;
     await Promise.allSettled(this.asked);
-    if (this.socket.id === id) this.socket.disconnect().connect();
+    if (this.socket.id !== id) return;
+    await new Promise<void>((tried) => {
+      this.socket.once('connect', tried).once('connect_error', () => {
+        tried();
+      });
+      this.socket.disconnect().connect();
+    });
   }
 
   /** A lost line is tried again by socket.io itself; a refusal is not, so a fresh token is tried once. */
