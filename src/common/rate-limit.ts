@@ -1,3 +1,5 @@
+import { forgetOldest } from './forget-oldest.js';
+
 /** Keys remembered at a time; a flood of new ones cannot fill the memory. */
 const MAX_KEYS = 100_000;
 
@@ -38,9 +40,6 @@ export class RateLimit {
   private keep(key: string, bucket: { level: number; at: number }): void {
     this.buckets.delete(key);
     this.buckets.set(key, bucket);
-    if (this.buckets.size > MAX_KEYS) {
-      const [oldest] = this.buckets.keys();
-      if (oldest !== undefined) this.buckets.delete(oldest);
-    }
+    forgetOldest(this.buckets, MAX_KEYS);
   }
 }

@@ -1,5 +1,6 @@
 import { Inject, Injectable, Logger, Optional, type OnModuleDestroy } from '@nestjs/common';
 import { messageOf, WireError } from '../common/errors.js';
+import { forgetOldest } from '../common/forget-oldest.js';
 import { MODALITIES, type Modality } from '../emotion/evidence.js';
 import { remaining, type ConsentRecord, type ConsentStore } from '../privacy/consent-record.js';
 import { msLeft, openConsent, type Consent, type Permission } from '../privacy/consent.js';
@@ -218,7 +219,7 @@ export class Consents implements OnModuleDestroy {
     const known = this.withdrawn.get(key) ?? new Set();
     for (const modality of modalities) known.add(modality);
     this.withdrawn.set(key, known);
-    if (this.withdrawn.size > MAX_REMEMBERED) this.withdrawn.delete(this.withdrawn.keys().next().value ?? '');
+    forgetOldest(this.withdrawn, MAX_REMEMBERED);
   }
 
   /** Writes a withdrawal down, now or as soon as the store can be reached. */

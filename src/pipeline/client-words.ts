@@ -1,3 +1,4 @@
+import { forgetOldest } from '../common/forget-oldest.js';
 import type { Utterance } from '../emotion/utterance.js';
 import { sameSpeech, Waiting, type Span } from './waiting.js';
 
@@ -61,7 +62,6 @@ export class ClientWords {
     const others = (this.joined.get(id) ?? []).filter((one) => !sameSpeech(one, words));
     const pieces = [...others, words].slice(-MAX_PIECES).sort((a, b) => a.startMs - b.startMs);
     this.joined.set(id, pieces);
-    const [oldest] = this.joined.keys();
-    if (this.joined.size > this.remembered && oldest !== undefined) this.joined.delete(oldest);
+    forgetOldest(this.joined, this.remembered);
   }
 }

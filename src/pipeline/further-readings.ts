@@ -1,4 +1,5 @@
 import { WireError } from '../common/errors.js';
+import { forgetOldest } from '../common/forget-oldest.js';
 import {
   FURTHER_MODALITIES,
   type AvailableEvidence,
@@ -122,8 +123,7 @@ export class FurtherReadings {
     const before = mine.get(reading.modality);
     mine.set(reading.modality, before && comparable(before, one) ? meanOf(before, one) : one);
     this.joined.set(utterance.id, mine);
-    const [oldest] = this.joined.keys();
-    if (this.joined.size > this.remembered && oldest !== undefined) this.joined.delete(oldest);
+    forgetOldest(this.joined, this.remembered);
   }
 }
 

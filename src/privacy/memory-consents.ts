@@ -1,3 +1,4 @@
+import { forgetOldest } from '../common/forget-oldest.js';
 import type { Modality } from '../emotion/evidence.js';
 import { newDataKey } from './envelope.js';
 import { consentId, type ConsentRecord, type ConsentStore } from './consent-record.js';
@@ -45,6 +46,7 @@ export class MemoryConsents implements ConsentStore {
     this.records.set(record.id, record);
     if (this.records.size <= this.max) return;
     const given = [...this.records.values()].find((one) => Object.keys(one.withdrawn).length === 0);
-    this.records.delete(given?.id ?? this.records.keys().next().value ?? '');
+    if (given) this.records.delete(given.id);
+    forgetOldest(this.records, this.max);
   }
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { EntityManager } from 'typeorm';
+import { forgetOldest } from '../common/forget-oldest.js';
 import { newDataKey, open, seal } from '../privacy/envelope.js';
 import { openKeys, type KeySource } from '../privacy/key-source.js';
 import { rewrap, type KeyService, type WrappedKey } from '../privacy/master-keys.js';
@@ -151,9 +152,8 @@ export class Vault {
     const known = this.opened.get(id);
     if (known) return known;
     const dataKey = await this.unwrap({ masterKeyId, bytes: wrappedKey }, keyPlace(tenant, id));
-    const [oldest] = this.opened.keys();
-    if (this.opened.size >= MAX_OPEN_KEYS && oldest !== undefined) this.opened.delete(oldest);
     this.opened.set(id, dataKey);
+    forgetOldest(this.opened, MAX_OPEN_KEYS);
     return dataKey;
   }
 
