@@ -183,12 +183,12 @@ export class StreamConnection {
     return admitted;
   }
 
-  /** @throws WireError where the client left, or the consent was withdrawn, while the session was set up. */
+  /** @throws WireError where the client left, or the consent ended, while the session was set up. */
   private begin(live: LiveSession, { modalities }: Admitted): void {
     if (this.state !== 'opening' || this.permitted.size === 0) {
       live.abort();
       throw this.permitted.size === 0
-        ? new WireError('consentRequired', 'The consent was withdrawn.')
+        ? new WireError('consentRequired', 'The consent was withdrawn or expired meanwhile.')
         : new WireError('sessionExpired', 'The connection is gone.');
     }
     for (const modality of modalities) if (!this.permitted.has(modality)) live.withdraw(modality);

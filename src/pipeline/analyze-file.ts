@@ -68,9 +68,9 @@ const AHEAD_MS = 5_000;
 
 /**
  * A file through the same line as a stream (PR5).
- * `signal`: the consent was withdrawn; nothing more is looked at, and nothing is told.
+ * `signal`: the consent ended; nothing more is looked at, and nothing is told.
  * @throws WireError `invalidAudioFrame` when the audio cannot be read, `configInvalid` when there is neither audio nor text,
- * `consentRequired` when it was withdrawn meanwhile.
+ * `consentRequired` when it was withdrawn or expired meanwhile.
  */
 export async function analyzeFile(
   request: FileRequest,
@@ -81,7 +81,7 @@ export async function analyzeFile(
   const samples = request.audio && (await ports.decode(request.audio));
   if (samples && request.text !== undefined) await wholeFile(samples, request.text, request, ports, told.emit, signal);
   else await asStream(samples, request, ports, told.emit, signal);
-  if (signal.aborted) throw new WireError('consentRequired', 'The consent was withdrawn meanwhile.');
+  if (signal.aborted) throw new WireError('consentRequired', 'The consent was withdrawn or expired meanwhile.');
   const durationMs = samples ? Math.round((samples.length * 1_000) / SAMPLE_RATE) : 0;
   return {
     durationMs,
