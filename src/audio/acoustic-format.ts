@@ -22,8 +22,8 @@ const DenseSchema = z.object({
 
 /** What every network that looks at the picture has: attentive pooling over time and a hidden layer behind. */
 const LOOKING = {
-  /** Whom it was trained for: strangers, or speakers with a baseline. Both where nothing is said. */
-  view: z.enum(VIEWS).optional(),
+  /** Whom it was trained for: strangers, or speakers with a baseline. */
+  view: z.enum(VIEWS),
   weight: WeightSchema,
   /** Heads of the attentive pooling, and units of its scorer. */
   heads: z.number().int().positive(),

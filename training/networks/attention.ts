@@ -7,7 +7,8 @@ import type { PictureNetwork } from './picture-trainer.js';
 import type { PoolingConfig } from './pooling.js';
 
 /** Everything that shapes a network of self-attention but its data. */
-export interface AttentionConfig extends OptimizerConfig, PoolingConfig, Omit<AttentionShape, 'kind' | 'weight'> {
+export interface AttentionConfig
+  extends OptimizerConfig, PoolingConfig, Omit<AttentionShape, 'kind' | 'view' | 'weight'> {
   /** Share of the channels that are dropped from what each part of a block adds. */
   readonly channelDropout: number;
 }
@@ -20,7 +21,8 @@ export function attention(config: AttentionConfig): PictureNetwork {
   const { channels, blocks, blockHeads: heads, headWidth: width } = config;
   const inputs = 2 * FOLD * MEL_BANDS;
   return {
-    shape: { kind: 'attention', weight: { alone: 1, known: 1 }, ...config },
+    // Whom it is for does not shape it.
+    shape: { kind: 'attention', view: 'population', weight: { alone: 1, known: 1 }, ...config },
     config,
     normalised: [],
     inputShape: (size, steps) => [size * steps, inputs],

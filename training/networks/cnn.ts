@@ -7,7 +7,7 @@ import type { PictureNetwork } from './picture-trainer.js';
 import type { PoolingConfig } from './pooling.js';
 
 /** Everything that shapes a convolutional network but its data. */
-export interface CnnConfig extends OptimizerConfig, PoolingConfig, Omit<CnnShape, 'kind' | 'weight'> {
+export interface CnnConfig extends OptimizerConfig, PoolingConfig, Omit<CnnShape, 'kind' | 'view' | 'weight'> {
   /** Share of the channels that are dropped after each convolution over time. */
   readonly channelDropout: number;
 }
@@ -17,7 +17,8 @@ export function cnn(config: CnnConfig): PictureNetwork {
   const { front, middle, channels, dilations } = config;
   const rows = MEL_BANDS / FOLD;
   return {
-    shape: { kind: 'cnn', weight: { alone: 1, known: 1 }, ...config },
+    // Whom it is for does not shape it.
+    shape: { kind: 'cnn', view: 'population', weight: { alone: 1, known: 1 }, ...config },
     config,
     normalised: [front, middle, channels, ...dilations.map(() => channels)],
     inputShape: (size, steps) => [size, 2 * steps, rows, FOLD * FOLD],

@@ -4,6 +4,7 @@ import {
   temperatureAt,
   type AcousticConfig,
   type NetworkShape,
+  type View,
 } from '../../src/audio/acoustic-format.js';
 import { inputOf } from '../../src/audio/acoustic.model.js';
 import { AcousticNetworks } from '../../src/audio/acoustic-network.model.js';
@@ -25,11 +26,11 @@ interface Reading {
 }
 
 /** What a network hears, functionals or picture, and whom it is for. */
-type Kind = `${'functionals' | 'picture'} of ${'a stranger' | 'an acquaintance' | 'anybody'}`;
+type Kind = `${'functionals' | 'picture'} of ${(typeof WHOM)[View]}`;
+const WHOM = { population: 'a stranger', speaker: 'an acquaintance' } as const satisfies Record<View, string>;
 
 function kindOf({ kind, view }: NetworkShape): Kind {
-  const whom = view ? ({ population: 'a stranger', speaker: 'an acquaintance' } as const)[view] : 'anybody';
-  return `${kind === 'dense' ? 'functionals' : 'picture'} of ${whom}`;
+  return `${kind === 'dense' ? 'functionals' : 'picture'} of ${WHOM[view]}`;
 }
 
 /** The kinds of network that a model has. */

@@ -49,9 +49,9 @@ export function cardOf(facts: CardFacts): string {
   });
   const denseOf = (view: View): number => config.networks.filter((n) => n.kind === 'dense' && n.view === view).length;
   const looking = { cnn: 'a convolutional network', attention: 'a network of self-attention' };
-  const whose = { population: ' of strangers', speaker: ' of acquaintances' };
+  const whose = { population: 'strangers', speaker: 'acquaintances' };
   const looks = config.networks.flatMap((n) =>
-    n.kind === 'dense' ? [] : [`${looking[n.kind]} looks at the log-mel picture${n.view ? whose[n.view] : ''}`],
+    n.kind === 'dense' ? [] : [`${looking[n.kind]} looks at the log-mel picture of ${whose[n.view]}`],
   );
   return `# ${facts.name}
 
