@@ -127,6 +127,8 @@ import { HOSTILE, TALES } from './tales.js';
     expect(await part('words')).toBe("No, it's fine. Really, I'm fine.");
     expect(await page.isVisible('#detail [data-part="clash"]')).toBe(true);
     expect(await page.getAttribute('.timeline', 'aria-label')).toMatch(/^Timeline of 5 utterances: .*disagree in 1\.$/);
+    // Drawn once the page has given it a width.
+    await page.locator('.timeline svg').nth(2).waitFor();
     expect(await page.locator('.timeline svg').count()).toBe(3);
     expect(await page.innerText('#alerts')).toMatch(/distress\s+unpleasant for two utterances\s+at 0:21\.0/);
     await page.click('#alerts >> text=Seen to');

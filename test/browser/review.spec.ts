@@ -91,6 +91,7 @@ const WORDS = 'This is so unfair, I am furious!';
       await typed().locator('[data-part="summary"]').innerText(),
     );
     expect(await analyst.innerText('#history')).toMatch(/v1[\s\S]*analysed · model/);
+    await analyst.locator('.timeline svg').nth(2).waitFor();
     expect(await analyst.locator('.timeline svg').count()).toBe(3);
   });
 

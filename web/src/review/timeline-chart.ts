@@ -38,6 +38,7 @@ export class TimelineChart {
   show(moments: readonly Moment[], selected: string | undefined): void {
     this.moments = moments;
     this.selected = selected;
+    this.root.setAttribute('aria-label', summaryOf(moments));
     this.draw();
   }
 
@@ -74,7 +75,6 @@ export class TimelineChart {
       y: { domain: [0, 1], axis: null },
       marks: [band, ...this.stripMarks(by, placed, domain)],
     });
-    this.root.setAttribute('aria-label', summaryOf(this.moments));
     for (const panel of [...panels, strip]) {
       panel.addEventListener('click', (event) => {
         if (!(event instanceof MouseEvent)) return;
