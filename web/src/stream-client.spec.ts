@@ -18,6 +18,11 @@ describe('the connection of the live page', () => {
   /** Each connection that was made, in order. */
   let connections: Socket[];
   let erasure: (socket: Socket, answer: Answer) => Promise<void>;
+  const closedThenAnswered: typeof erasure = async (socket, answer) => {
+    socket.emit('session.closed', { reason: 'consentWithdrawn', totals: {} });
+    await wait(100);
+    answer({ ok: true, remaining: [], recorded: true, erased: true });
+  };
   const start = (): Promise<unknown> =>
     client.start({ modalities: ['text'], consent: {}, context: { purpose: 'test', setting: 'personal' } });
 
@@ -29,10 +34,9 @@ describe('the connection of the live page', () => {
       connections.push(socket);
       let carried = false;
       socket.on('session.start', (_payload: unknown, answer: Answer) => {
-        if (carried)
-          answer({ ok: false, error: { message: 'This connection already had its session; open another.' } });
+        if (carried) answer({ ok: false, error: { message: 'This connection already had its session.' } });
+        else answer({ ok: true, session: { sessionId: 's', limits }, receipt: {} });
         carried = true;
-        answer({ ok: true, session: { sessionId: 's', limits }, receipt: {} });
       });
       socket.on('consent.withdraw', (_payload: unknown, answer: Answer) => void erasure(socket, answer));
     });
@@ -52,11 +56,7 @@ describe('the connection of the live page', () => {
   });
 
   it('[LP2] waits for the answer to an erasure, which comes after its session is closed, and then connects anew', async () => {
-    erasure = async (socket, answer) => {
-      socket.emit('session.closed', { reason: 'consentWithdrawn', totals: {} });
-      await wait(100);
-      answer({ ok: true, remaining: [], recorded: true, erased: true });
-    };
+    erasure = closedThenAnswered;
     expect(client.inSession).toBe(true);
     await expect(client.withdraw({ erase: true })).resolves.toEqual([]);
     expect(client.inSession).toBe(false);
@@ -78,11 +78,7 @@ describe('the connection of the live page', () => {
   });
 
   it('[LP6] starts the next session on a new connection, also while the old one still waits for an answer', async () => {
-    erasure = async (socket, answer) => {
-      socket.emit('session.closed', { reason: 'consentWithdrawn', totals: {} });
-      await wait(100);
-      answer({ ok: true, remaining: [], recorded: true, erased: true });
-    };
+    erasure = closedThenAnswered;
     const withdrawn = client.withdraw({ erase: true });
     await until(() => !client.inSession);
     expect(states.at(-1)).toBe('connecting');

@@ -178,10 +178,12 @@ export class StreamClient {
     const { id } = this.socket;
     await Promise.allSettled(this.asked);
     if (this.socket.id !== id) return;
-    await new Promise<void>((tried) => {
-      this.socket.once('connect', tried).once('connect_error', () => {
-        tried();
-      });
+    await new Promise<void>((resolve) => {
+      const tried = (): void => {
+        this.socket.off('connect', tried).off('connect_error', tried);
+        resolve();
+      };
+      this.socket.on('connect', tried).on('connect_error', tried);
       this.socket.disconnect().connect();
     });
   }
